@@ -1,0 +1,1 @@
+"""From a plan file to a typed plan: strict YAML, positions, units, all errors at once."""

@@ -1,0 +1,1 @@
+"""A report model and its renderers."""

@@ -1,0 +1,1 @@
+"""Sourced, dated facts as data: devices, models, licences, prices, practice."""
