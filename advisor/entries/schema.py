@@ -84,7 +84,9 @@ class Rates(Entry):
 class Interconnect(Entry):
     """The fast link between devices of one node (or one domain)."""
 
-    kind: Literal["nvlink", "pcie", "hccs", "infinity-fabric", "ici", "neuronlink", "xe-link", "mtlink", "other", "none"]
+    kind: Literal[
+        "nvlink", "pcie", "hccs", "infinity-fabric", "ici", "neuronlink", "xe-link", "mtlink", "other", "none"
+    ]
     generation: str | None = None
     links: Whole | None = None
     gb_s: Amount | None = None  # per device, both ways together, GB/s (10^9 bytes)
@@ -200,10 +202,11 @@ class ArchitectureEntry(Entry):
     qkv_bias: bool = False
     output_bias: bool = False  # bias on the attention output projection
     mlp_bias: bool = False
-    norm: Literal["rms", "layer", "layer-no-parameters"] = "rms"
+    norm: Literal["rms", "layer", "layer-no-bias", "layer-no-parameters"] = "rms"
     norms_per_layer: Whole = 2
     qk_norm: bool = False
     learned_positions: Whole = 0  # rows of a learned position table
+    other_parameters: Whole = 0  # weights that no other field counts: a vision tower, a bias on the head, router biases
     latent_attention: LatentAttention | None = None
     sliding_window: SlidingWindow | None = None
 
@@ -278,8 +281,19 @@ class DataLicence(Known):
     """Terms of training data by kind of licence: `knowledge/data_licences/*.yaml`."""
 
     spdx: list[str] = []  # SPDX ids that this entry speaks for
-    kind: Literal["permissive", "copyleft", "non-commercial", "share-alike", "custom", "proprietary", "mixed",
-                  "personal-data", "model-output", "unlicensed", "public-domain"]
+    kind: Literal[
+        "permissive",
+        "copyleft",
+        "non-commercial",
+        "share-alike",
+        "custom",
+        "proprietary",
+        "mixed",
+        "personal-data",
+        "model-output",
+        "unlicensed",
+        "public-domain",
+    ]
     stages: dict[Stage, StageTerms]
     checks: Text | None = None  # what the plan must do or show
 

@@ -78,6 +78,7 @@ class Architecture:
     norms_per_layer: int = 2
     qk_norm: bool = False
     learned_positions: int = 0
+    other_parameters: int = 0  # weights that no other field counts, in no matrix product of the text decoder
     latent: Latent | None = None
     window: int | None = None
     window_global_every: int | None = None

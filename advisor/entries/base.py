@@ -1,0 +1,327 @@
+"""The knowledge base: built-in entries, overlaid by the user's own, found by name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from advisor import __version__
+from advisor.cache import cached, data_files, fingerprint
+from advisor.entries.schema import (
+    Advice,
+    DataLicence,
+    Device,
+    Entry,
+    ExchangeRate,
+    Figure,
+    Licence,
+    ModelEntry,
+    Price,
+    Regulation,
+    Source,
+    System,
+    Tokenizer,
+)
+
+Raw = dict[str, Any]
+
+FAMILIES: Mapping[str, tuple[type[Entry], ...]] = {
+    "sources": (Source,),
+    "devices": (Device,),
+    "systems": (System,),
+    "models": (ModelEntry,),
+    "tokenizers": (Tokenizer,),
+    "licences": (Licence,),
+    "data_licences": (DataLicence,),
+    "regulations": (Regulation,),
+    "practice": (Figure, Advice),
+    "prices": (Price, ExchangeRate),
+    "frameworks": (),
+    "calibration": (),
+}
+"""Each folder of `knowledge/` and the forms its entries may have. The last two hold constants of the estimates, whose
+own modules say what they must look like."""
+
+_VENDORS = ("nvidia", "tesla", "geforce", "amd", "huawei", "apple", "intel", "google", "aws", "quadro")
+_SUFFIX = re.compile(r"[-_ ](hf|base|chat|instruct|it|\d{4}|\d{6})$")
+
+
+class UnknownNameError(LookupError):
+    """A name that no entry has, with the nearest ones; `candidates` when it fits several."""
+
+    def __init__(self, family: str, name: str, nearest: tuple[str, ...], candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(name)
+        self.family, self.name, self.nearest, self.candidates = family, name, nearest, candidates
+
+    def __str__(self) -> str:
+        """The name and what is near it."""
+        return f"{self.family}: {self.name!r} is unknown; nearest: {', '.join(self.candidates or self.nearest)}"
+
+
+def schema_of(family: str, raw: Mapping[str, Any]) -> type[Entry] | None:
+    """The form that an entry of a family must have; None where the estimates check it."""
+    forms = FAMILIES[family]
+    if len(forms) < 2:
+        return forms[0] if forms else None
+    marks = {"practice": "says", "prices": "cny"}
+    return forms[1] if marks[family] in raw else forms[0]
+
+
+def plain(name: str) -> str:
+    """A name with case, blanks, hyphens, underscores, dots and slashes taken out, for matching."""
+    return re.sub(r"[\s\-_./()+,]+", "", name.lower())
+
+
+def _plain_device(name: str) -> str:
+    words = re.split(r"[\s\-_/]+", name.strip().lower())
+    while len(words) > 1 and words[0] in _VENDORS:
+        words.pop(0)
+    return plain(" ".join(words))
+
+
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
+
+
+def _plain_model(name: str) -> str:
+    """As `plain`, without the organisation; a decimal point stays, or 1.3B would be 13B."""
+    return plain(_DECIMAL.sub("p", name.strip().rsplit("/", 1)[-1]))
+
+
+def _stem(name: str) -> str:
+    stem = name.strip().lower().rsplit("/", 1)[-1]
+    while (shorter := _SUFFIX.sub("", stem)) != stem:
+        stem = shorter
+    return _plain_model(stem)
+
+
+def read_folders(folders: Iterable[Path]) -> dict[str, dict[str, Raw]]:
+    """All entries of some knowledge folders as plain values, later folders over earlier ones, field by field.
+
+    Each entry carries `_from`: a list of [dotted field, file] for what an overlay set. Raises Unreadable with every
+    error of every file.
+    """
+    from advisor.entries.check import read_entries  # noqa: PLC0415 - only when the cache is cold
+
+    merged: dict[str, dict[str, Raw]] = {family: {} for family in FAMILIES}
+    for number, folder in enumerate(folders):
+        for family, entries in read_entries(folder, partial=number > 0).items():
+            for name, raw in entries.items():
+                known = merged[family].get(name)
+                if known is None:
+                    merged[family][name] = raw
+                else:
+                    _overlay(known, raw, str(folder), known.setdefault("_from", []))
+    return merged
+
+
+def _overlay(known: Raw, new: Raw, origin: str, changed: list[list[str]], path: str = "") -> None:
+    for key, value in new.items():
+        where = f"{path}.{key}" if path else key
+        if isinstance(value, dict) and isinstance(known.get(key), dict):
+            _overlay(known[key], value, origin, changed, where)
+        elif key in {"evidence", "aliases"} and isinstance(value, list):
+            known[key] = value + [old for old in known.get(key, []) if old not in value]
+        else:
+            known[key] = value
+            changed.append([where, origin])
+
+
+def built_in_folder() -> Path:
+    """Where the knowledge that comes with the product lies."""
+    import advisor.knowledge as data  # noqa: PLC0415 - a folder of data
+
+    return Path(next(iter(data.__path__)))
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """Entries by family and id. Made by `load_knowledge`; typed entries are built when first asked for."""
+
+    raw: Mapping[str, Mapping[str, Raw]]
+    folders: tuple[str, ...] = ()
+    _typed: dict[tuple[str, str], Entry] = field(default_factory=dict)
+
+    def ids(self, family: str) -> tuple[str, ...]:
+        """All ids of a family, sorted."""
+        return tuple(sorted(self.raw[family]))
+
+    def has(self, family: str, name: str) -> bool:
+        """Tell whether a family has an entry of exactly this id."""
+        return name in self.raw[family]
+
+    def entry(self, family: str, name: str) -> Entry:
+        """The typed entry of this id. Raises KeyError."""
+        key = (family, name)
+        if key not in self._typed:
+            raw = self.raw[family][name]
+            form = schema_of(family, raw)
+            if form is None:
+                raise KeyError(key)
+            self._typed[key] = form.model_validate({k: v for k, v in raw.items() if k != "_from"})
+        return self._typed[key]
+
+    def entries(self, family: str) -> Iterator[tuple[str, Entry]]:
+        """All typed entries of a family with their ids, sorted by id."""
+        for name in self.ids(family):
+            yield name, self.entry(family, name)
+
+    def origin(self, family: str, name: str) -> dict[str, str]:
+        """Which fields of an entry an overlay set, and the folder that did."""
+        return dict(self.raw[family][name].get("_from", []))
+
+    @cached_property
+    def _device_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for family in ("systems", "devices"):
+            for entry, raw in self.raw[family].items():
+                for name in (entry, *_names(raw)):
+                    names[_plain_device(name)] = entry
+        for family in ("systems", "devices"):  # an id is always its own
+            names.update({_plain_device(entry): entry for entry in self.raw[family]})
+        return names
+
+    @cached_property
+    def _model_names(self) -> tuple[dict[str, str], dict[str, set[str]]]:
+        exact: dict[str, str] = {}
+        stems: dict[str, set[str]] = {}
+        for entry, raw in self.raw["models"].items():
+            for name in (entry, *_names(raw), *([raw["hub"]] if raw.get("hub") else [])):
+                exact.setdefault(_plain_model(name), entry)
+                stems.setdefault(_stem(name), set()).add(entry)
+        exact.update({_plain_model(entry): entry for entry in self.raw["models"]})
+        return exact, stems
+
+    def device_id(self, name: str) -> str:
+        """The id of the device or system that a name means. Raises UnknownNameError."""
+        key = _plain_device(name)
+        if key in self._device_names:
+            return self._device_names[key]
+        raise UnknownNameError("devices", name, self._nearest(key, self._device_names))
+
+    def model_id(self, name: str) -> str:
+        """The id of the model that a name means; endings such as -instruct fall away where one entry is left.
+
+        Raises UnknownNameError.
+        """
+        exact, stems = self._model_names
+        key = _plain_model(name)
+        if key in exact:
+            return exact[key]
+        left = stems.get(_stem(name), set())
+        if len(left) == 1:
+            return next(iter(left))
+        raise UnknownNameError("models", name, self._nearest(key, exact), tuple(sorted(left)))
+
+    @staticmethod
+    def _nearest(key: str, names: Mapping[str, str]) -> tuple[str, ...]:
+        inside = [name for name in names if key in name] if len(key) >= 2 else []
+        inside.sort(key=lambda name: (not name.startswith(key), len(name), name))
+        close = difflib.get_close_matches(key, names, n=6, cutoff=0.5)
+        return tuple(dict.fromkeys(names[name] for name in (*inside, *close)))[:4]
+
+    def device(self, name: str) -> Device:
+        """The device of this id."""
+        found = self.entry("devices", name)
+        assert isinstance(found, Device)  # noqa: S101 - the family says so
+        return found
+
+    def system(self, name: str) -> System | None:
+        """The system of this id, or None when it is a single device's."""
+        found = self.entry("systems", name) if self.has("systems", name) else None
+        return found if isinstance(found, System) else None
+
+    def model(self, name: str) -> ModelEntry:
+        """The model of this id."""
+        found = self.entry("models", name)
+        assert isinstance(found, ModelEntry)  # noqa: S101 - the family says so
+        return found
+
+    def tokenizer(self, name: str | None) -> Tokenizer | None:
+        """The tokenizer of this id, None where it was not measured."""
+        found = self.entry("tokenizers", name) if name and self.has("tokenizers", name) else None
+        return found if isinstance(found, Tokenizer) else None
+
+    def licence(self, name: str | None) -> Licence | None:
+        """The base-model licence of this id or SPDX expression; None: unknown."""
+        if not name:
+            return None
+        key = self._licence_names.get(plain(name))
+        found = self.entry("licences", key) if key else None
+        return found if isinstance(found, Licence) else None
+
+    @cached_property
+    def _licence_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for entry, raw in self.raw["licences"].items():
+            for name in (*_names(raw), *([raw["spdx"]] if raw.get("spdx") else [])):
+                names.setdefault(plain(name), entry)
+        names.update({plain(entry): entry for entry in self.raw["licences"]})
+        return names
+
+    @cached_property
+    def data_licence_names(self) -> dict[str, str]:
+        """Data licences by id, alias, name and SPDX id, each in its plain form."""
+        names: dict[str, str] = {}
+        for entry, raw in self.raw["data_licences"].items():
+            for name in (*_names(raw), *raw.get("spdx", [])):
+                names.setdefault(plain(name), entry)
+        names.update({plain(entry): entry for entry in self.raw["data_licences"]})
+        return names
+
+    def licence_id(self, name: str | None) -> str | None:
+        """The id of the base-model licence that a name or SPDX expression means; None: unknown."""
+        return self._licence_names.get(plain(name)) if name else None
+
+    def figure(self, name: str) -> Figure:
+        """A figure of practice. Raises KeyError: a formula that names a missing one is a mistake of ours."""
+        found = self.entry("practice", name)
+        assert isinstance(found, Figure)  # noqa: S101 - the caller names a figure
+        return found
+
+    def source(self, name: str) -> Source:
+        """A source by its id. Raises KeyError."""
+        found = self.entry("sources", name)
+        assert isinstance(found, Source)  # noqa: S101 - the family says so
+        return found
+
+    def sources_of(self, family: str, name: str, fields: Iterable[str] = ()) -> tuple[str, ...]:
+        """The source ids of an entry; of some of its fields where named."""
+        wanted = set(fields)
+        lines = self.raw[family][name].get("evidence", [])
+        tops = {name.partition(".")[0] for name in wanted}
+        named = [
+            line["source"]
+            for line in lines
+            if any(name in wanted or name.partition(".")[0] in tops for name in line.get("fields") or ())
+        ]
+        rest = [line["source"] for line in lines if not line.get("fields")]
+        chosen = [line["source"] for line in lines] if not wanted else named or rest
+        return tuple(dict.fromkeys(chosen))
+
+    def stale(self, source: str, today: date) -> bool:
+        """Tell whether a source is past the day somebody promised to look at it again."""
+        return self.source(source).review_by < today
+
+
+def _names(raw: Raw) -> list[str]:
+    name = raw.get("name")
+    shown = list(name.values()) if isinstance(name, dict) else [name] if name else []
+    return [*shown, *raw.get("aliases", [])]
+
+
+@lru_cache(maxsize=4)
+def load_knowledge(overlays: tuple[Path, ...] = ()) -> Knowledge:
+    """The built-in knowledge with the user's folders over it, field by field, in the order given.
+
+    Raises Unreadable with every error of every overlay file.
+    """
+    folders = (built_in_folder(), *(Path(folder) for folder in overlays))
+    files = data_files(folders)
+    raw = cached("knowledge", fingerprint(files, __version__), lambda: read_folders(folders))
+    return Knowledge(raw, tuple(str(folder) for folder in folders[1:]))
