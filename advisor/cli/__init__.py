@@ -1,0 +1,94 @@
+"""The `advisor` command. Imports click and our own words only; everything else when a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from advisor import __version__
+from advisor.words import Language, say
+
+COMMANDS = ("check", "report", "explain", "rules", "facts", "knowledge", "schema", "backtest", "benchmark")
+
+
+def language(arguments: list[str], environment: dict[str, str]) -> Language:
+    """The language to speak: `--lang`, else `ADVISOR_LANG`, else the locale; English where none says Chinese."""
+    for index, argument in enumerate(arguments):
+        if argument == "--lang" and arguments[index + 1 : index + 2] in (["en"], ["zh"]):
+            return "zh" if arguments[index + 1] == "zh" else "en"
+        if argument in {"--lang=en", "--lang=zh"}:
+            return "zh" if argument.endswith("zh") else "en"
+    for name in ("ADVISOR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+class _Commands(click.Group):
+    """A group that imports a command only when it is run, and lists them from their one-line words."""
+
+    lang: Language = "en"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"advisor.cli.{cmd_name}").command(self.lang)
+        command.params.append(
+            click.Option(["--lang"], type=click.Choice(["en", "zh"]), expose_value=False,
+                         help=say(self.lang, "cli.lang"))
+        )  # fmt: skip
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section(say(self.lang, "cli.commands")):
+            formatter.write_dl([(name, say(self.lang, f"cli.{name}")) for name in COMMANDS])
+
+
+def build(lang: Language) -> click.Group:
+    """The command line in one language."""
+    group = _Commands(
+        "advisor",
+        help=say(lang, "cli.advisor"),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        params=[click.Option(["--lang"], type=click.Choice(["en", "zh"]), expose_value=False,
+                             help=say(lang, "cli.lang"))],
+    )  # fmt: skip
+    group.lang = lang
+    return click.version_option(__version__, prog_name="advisor")(group)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; ends the process with the exit codes of the interface: 0, 1, 2, or 130 when interrupted."""
+    given = sys.argv[1:] if arguments is None else arguments
+    lang = language(given, dict(os.environ))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = build(lang).main(args=given, prog_name="advisor", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo(say(lang, "cli.interrupted"), err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(0)
+    except Exception as error:
+        # Knowledge, rules and plans that cannot be read say so in the reader's language, all problems at once.
+        if hasattr(error, "problems"):
+            for problem in error.problems:
+                click.echo(problem.text(lang), err=True)
+            sys.exit(2)
+        raise
+    sys.exit(code if isinstance(code, int) else 0)

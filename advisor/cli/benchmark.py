@@ -1,0 +1,96 @@
+"""`advisor benchmark`: how long the advisor takes, as ratios to what no tool of its kind can avoid."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import click
+
+from advisor.cli.options import make, today
+from advisor.words import Language, say
+
+ROUNDS = 9
+PLANS = 1000
+
+
+def command(lang: Language) -> click.Command:
+    """The command in one language."""
+
+    def run(rounds: int, plans: int) -> None:
+        for key, ratio, limit in _ratios(rounds, plans):
+            click.echo(say(lang, f"cli.benchmark-{key}", ratio=f"{ratio:.2f}", limit=f"{limit:g}"))
+
+    return make(
+        "benchmark", lang, run,
+        click.Option(["--rounds"], type=click.IntRange(1, 1000), default=ROUNDS, show_default=True,
+                     help=say(lang, "cli.rounds")),
+        click.Option(["--plans"], type=click.IntRange(1, 100_000), default=PLANS, show_default=True,
+                     help=say(lang, "cli.benchmark-plans")),
+    )  # fmt: skip
+
+
+def _ratios(rounds: int, plans: int) -> list[tuple[str, float, float]]:
+    from advisor.library import load_advisor, load_pages  # noqa: PLC0415 - kept off the way to --help
+    from advisor.plan.read import write_plan  # noqa: PLC0415
+
+    load_advisor()  # fills the cache, as any first run does
+    pages = load_pages()
+    texts = [write_plan(dict(page.passes)).encode() for page in pages.values()]
+    texts += [write_plan(dict(page.fails)).encode() for page in pages.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder, "plan.yaml")
+        plan.write_bytes(max(texts, key=len))
+        run = [sys.executable, "-m", "advisor"]
+        return [
+            ("help", _pair([*run, "--help"], "import click", rounds), 1.6),
+            ("check", _pair([*run, "check", "--fail-on", "never", str(plan)],
+                            "import click, yaml, pydantic, durable.engine", rounds), 3.0),
+            ("many", _many((texts * (plans // len(texts) + 1))[:plans], min(rounds, 3)), 20.0),
+        ]  # fmt: skip
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _pair(arguments: list[str], imports: str, rounds: int) -> float:
+    """The median of the ratios of two processes run in turn, so that a drifting machine cancels out."""
+
+    def process(given: list[str]) -> float:
+        return _seconds(lambda: subprocess.run(given, check=True, stdout=subprocess.DEVNULL))  # noqa: S603 - our own
+
+    base = [sys.executable, "-c", imports]
+    process(arguments), process(base)
+    return median(process(arguments) / process(base) for _ in range(rounds))
+
+
+def _many(texts: list[bytes], rounds: int) -> float:
+    """Plans checked in one process over the time to parse the same files with yaml.CSafeLoader."""
+    import json  # noqa: PLC0415 - only here
+
+    import yaml  # noqa: PLC0415
+
+    from advisor.library import load_advisor  # noqa: PLC0415
+    from advisor.plan.read import read_plan  # noqa: PLC0415
+    from advisor.report.contract import as_json  # noqa: PLC0415
+
+    advisor, day = load_advisor(), today()
+
+    def check() -> None:
+        for number, text in enumerate(texts):
+            json.dumps(as_json(advisor.judge(read_plan(text, f"plan-{number}.yaml"), day), "en"), ensure_ascii=False)
+
+    def parse() -> None:
+        for text in texts:
+            yaml.load(text, Loader=yaml.CSafeLoader)
+
+    advisor.judge(read_plan(texts[0], "plan.yaml"), day)
+    return median(_seconds(check) / _seconds(parse) for _ in range(rounds))

@@ -1,0 +1,54 @@
+"""`advisor report PLAN -o FILE`: the recommendation report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from advisor.cli.options import common, make, need, plan_files, today
+from advisor.words import Language, say
+
+
+def command(lang: Language) -> click.Command:
+    """The command in one language."""
+
+    def run(plan: str, output: str, day: date | None, knowledge: tuple[Path, ...], rules: tuple[Path, ...]) -> None:
+        _report(plan, output, lang, day or today(), knowledge, rules)
+
+    return make(
+        "report", lang, run,
+        click.Argument(["plan"], type=click.Path()),
+        click.Option(["-o", "--output"], default="-", help=say(lang, "cli.output-file")),
+        *common(lang),
+    )  # fmt: skip
+
+
+def _report(
+    plan: str, output: str, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+) -> None:
+    from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
+    from advisor.library import Report, load_advisor  # noqa: PLC0415
+    from advisor.plan.read import read_plan  # noqa: PLC0415
+
+    ending = Path(output).suffix.lower()
+    if output != "-" and ending not in {".md", ".json"}:
+        raise click.UsageError(say(lang, "cli.report-format", file=output))
+    for name, raw in plan_files((plan,), lang):
+        report = Report(load_advisor(knowledge, rules).judge(read_plan(need(name, raw), name), day))
+        if ending == ".json":
+            text = json.dumps(report.to_dict(lang), ensure_ascii=False, indent=2) + "\n"
+        else:
+            text = report.to_markdown(lang)
+        if output == "-":
+            sys.stdout.write(text)
+            continue
+        try:
+            write_whole(Path(output), text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.UsageError(say(lang, "cli.cannot-write", file=output, reason=reason)) from None
+        click.echo(say(lang, "cli.report-written", file=output), err=True)

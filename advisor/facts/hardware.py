@@ -1,0 +1,159 @@
+"""Facts about devices, links, network and storage."""
+
+from __future__ import annotations
+
+from advisor.facts.registry import Fact, State, flag, number, share_of, text
+
+PLATFORMS = ("cuda", "rocm", "cann", "gaudi", "tpu", "neuron", "metal", "musa", "oneapi", "other")
+LINKS = ("nvlink", "pcie", "hccs", "infinity-fabric", "ici", "neuronlink", "xe-link", "mtlink", "other", "none")
+
+
+def _name(s: State) -> str | None:
+    device = s.case.device
+    if device is None:
+        return None
+    return device.name if isinstance(device.name, str) else device.name.en
+
+
+def _sunset(s: State) -> bool | None:
+    device = s.case.device
+    if device is None:
+        return None
+    software = device.software
+    if software.sunset_on is not None:
+        return software.sunset_on <= s.case.today
+    return bool(software.cuda_last or software.pytorch_last)
+
+
+def _last_software(s: State) -> str | None:
+    software = s.case.device.software if s.case.device else None
+    if software is None:
+        return None
+    parts = [f"CUDA {software.cuda_last}"] if software.cuda_last else []
+    parts += [f"PyTorch {software.pytorch_last}"] if software.pytorch_last else []
+    return " / ".join(parts) or None
+
+
+def _power_kw(s: State) -> float | None:
+    if s.case.system is not None and s.case.system.power_kw:
+        return s.case.system.power_kw * s.run.layout.devices / s.case.system.devices
+    watts = s.run.machine.power_w
+    return None if watts is None else watts * s.run.layout.devices / 1000
+
+
+def _network_gbps(s: State) -> float | None:
+    network = s.run.machine.network
+    if network is None or network.bytes_per_second is None:
+        return None
+    return network.bytes_per_second * s.run.layout.per_node * 8 / 1e9
+
+
+def _disk_needed(s: State) -> float | None:
+    if s.memory is None or not s.trains:
+        return None
+    kept = s.case.plan.training.keep_checkpoints or 3
+    data = sum(row.entry.size or (row.tokens or 0) * 4 for row in s.case.data)
+    weights = s.memory.parts["weights"] if s.recipe.adapters else 0.0
+    return s.memory.checkpoint_gib * (kept + 1) + weights + data / 2**30
+
+
+def _hardware(s: State, field: str) -> object:
+    return getattr(s.case.plan.hardware, field) if s.case.plan.hardware else None
+
+
+def _disk(s: State) -> float | None:
+    disk = s.case.plan.hardware.disk if s.case.plan.hardware else None
+    return None if disk is None else disk / 2**30
+
+
+FACTS: tuple[Fact, ...] = (
+    flag("device.given", "The plan names a device", "计划写明了设备", lambda s: s.case.device is not None),
+    text("device.name", "Name of the device", "设备名称", _name),
+    text("device.vendor", "Maker of the device", "设备厂商", lambda s: s.case.device.vendor if s.case.device else None),
+    text("device.country", "Country of the device's maker", "设备厂商所在国家/地区",
+         lambda s: s.case.device.country if s.case.device else None),
+    text("device.platform", "Software platform", "软件平台",
+         lambda s: s.case.device.software.platform if s.case.device else None, PLATFORMS),
+    text("device.architecture", "Chip generation", "芯片架构",
+         lambda s: s.case.device.architecture.lower() if s.case.device and s.case.device.architecture else None),
+    number("device.compute_capability", "", "CUDA compute capability", "CUDA 计算能力",
+           lambda s: s.run.machine.compute_capability),
+    flag("device.bf16", "bf16 arithmetic in hardware", "硬件支持 bf16 运算",
+         lambda s: s.case.device.bf16 if s.case.device else None),
+    flag("device.fp8", "fp8 arithmetic in hardware", "硬件支持 fp8 运算",
+         lambda s: s.case.device.fp8 if s.case.device else None),
+    flag("device.flash_attention", "FlashAttention-2 or the vendor's own fused attention runs",
+         "可运行 FlashAttention-2 或厂商自研的融合注意力算子",
+         lambda s: s.case.device.software.flash_attention if s.case.device else None),
+    flag("device.flash_attention_stock", "The stock flash-attn wheel runs", "可运行官方 flash-attn 包",
+         lambda s: s.case.device.software.flash_attention_stock if s.case.device else None),
+    text("device.bitsandbytes", "bitsandbytes support", "bitsandbytes 支持情况",
+         lambda s: s.case.device.software.bitsandbytes if s.case.device else None, ("yes", "4bit-only", "partial", "no")),
+    text("device.deepspeed", "DeepSpeed support", "DeepSpeed 支持情况",
+         lambda s: s.case.device.software.deepspeed if s.case.device else None, ("yes", "partial", "no")),
+    flag("device.sunset", "The newest tool chain no longer builds for the device", "最新工具链已不再支持该设备", _sunset),
+    text("device.last_software", "Last tool chain for the device", "支持该设备的最后版本工具链", _last_software),
+    number("device.memory_gib", "GiB", "Memory of one device", "单卡显存", lambda s: s.run.machine.memory_gib or None),
+    number("device.usable_gib", "GiB", "Memory of one device that a process can use", "单卡可用显存",
+           lambda s: s.run.machine.usable_gib or None),
+    number("device.bandwidth_gb_s", "GB/s", "Memory bandwidth of one device", "单卡显存带宽",
+           lambda s: None if s.run.machine.bandwidth is None else s.run.machine.bandwidth / 1e9),
+    number("device.peak_tflops", "TFLOP/s", "Dense peak at the plan's precision", "计划所用精度下的稠密峰值算力",
+           lambda s: None if (peak := s.run.machine.peak.get(s.recipe.precision)) is None else peak / 1e12),
+    number("device.peak_fp32_tflops", "TFLOP/s", "Peak at fp32", "fp32 峰值算力",
+           lambda s: None if (peak := s.run.machine.peak.get("fp32")) is None else peak / 1e12),
+    flag("device.unified_memory", "Device and host share one memory", "设备与主机共用内存",
+         lambda s: s.case.device.unified_memory if s.case.device else None),
+    text("device.lifecycle", "Where the device stands in its life", "设备所处的生命周期",
+         lambda s: s.case.device.lifecycle if s.case.device else None,
+         ("current", "announced", "legacy", "end-of-life", "modified")),
+    text("device.export_to_china", "Export status towards China", "对华出口管制状态",
+         lambda s: s.case.device.export.to_china if s.case.device and s.case.device.export else None,
+         ("free", "restricted", "licence", "unclear", "domestic")),
+    flag("device.data_centre_licence", "The driver licence allows data centres", "驱动许可允许用于数据中心",
+         lambda s: s.case.device.data_centre_licence if s.case.device else None),
+    number("device.release_year", "", "Year of release", "发布年份",
+           lambda s: s.case.device.release_year if s.case.device else None),
+    number("device.age_years", "years", "Years since release", "发布至今年数",
+           lambda s: s.case.today.year - s.case.device.release_year
+           if s.case.device and s.case.device.release_year else None),
+    text("link.kind", "Link between devices of a node, as the device has it", "节点内设备互联方式（以设备实际为准）",
+         lambda s: s.run.machine.link.kind if s.case.device else None, LINKS),
+    text("link.stated", "Link that the plan states", "计划写明的互联方式",
+         lambda s: str(v) if (v := _hardware(s, "interconnect")) is not None else None,
+         ("nvlink", "pcie", "hccs", "infinity-fabric", "none")),
+    flag("link.contradicts", "The plan states a link that the device does not have", "计划写明的互联方式该设备并不具备",
+         lambda s: "interconnect" in s.case.contradictions),
+    flag("link.fast", "A link faster than PCIe joins the devices", "设备之间有快于 PCIe 的互联",
+         lambda s: s.run.machine.link.kind not in {"pcie", "none"} if s.case.device else None),
+    flag("link.p2p", "Devices reach each other's memory directly", "设备之间可直接互访显存",
+         lambda s: s.run.machine.link.p2p if s.case.device else None),
+    number("link.gb_s", "GB/s", "Link rate per device, both ways together", "单卡互联带宽（双向合计）",
+           lambda s: None if s.run.machine.link.bytes_per_second is None
+           else s.run.machine.link.bytes_per_second * 2 / 1e9),
+    number("link.domain", "devices", "Devices that the link joins", "高速互联域内的设备数",
+           lambda s: s.run.machine.link.domain if s.case.device else None),
+    text("link.topology", "Shape of the link", "互联拓扑",
+         lambda s: (s.case.system.interconnect.topology if s.case.system and s.case.system.interconnect
+                    else s.case.device.interconnect.topology) if s.case.device else None,
+         ("all-to-all", "hybrid-cube-mesh", "ring", "mesh", "torus", "pairs", "bus")),
+    flag("network.needed", "The run spans several nodes", "训练跨多个节点", lambda s: s.run.layout.nodes > 1),
+    flag("network.stated", "The plan states the network between nodes", "计划写明了节点间网络",
+         lambda s: s.case.plan.hardware is not None and s.case.plan.hardware.network is not None
+         and s.case.plan.hardware.network.speed is not None),
+    number("network.gbps", "Gbit/s", "Network rate of one node", "单节点网络带宽", _network_gbps),
+    text("network.kind", "Kind of network", "网络类型",
+         lambda s: s.run.machine.network.kind if s.run.machine.network else None, ("ethernet", "roce", "infiniband")),
+    text("storage.kind", "Where the training data lies", "训练数据所在存储",
+         lambda s: str(v) if (v := _hardware(s, "storage")) is not None else None,
+         ("nvme", "parallel-flash", "nas", "hdd")),
+    number("storage.disk_gib", "GiB", "Disk in the plan", "计划中的磁盘容量", _disk),
+    number("storage.needed_gib", "GiB", "Disk for checkpoints kept, weights and data", "检查点、权重与数据所需磁盘", _disk_needed),
+    number("storage.fill", "x", "Disk needed over disk in the plan", "所需磁盘与计划磁盘之比",
+           lambda s: share_of(_disk_needed(s), _disk(s))),
+    text("hardware.tenure", "How the hardware is held", "硬件来源",
+         lambda s: str(v) if (v := _hardware(s, "tenure")) is not None else None, ("owned", "buy-new", "buy-used", "rent")),
+    number("hardware.power_kw", "kW", "Power of all devices", "全部设备功耗", _power_kw),
+    number("device.half_over_single", "x", "Dense peak at fp16 over the one at fp32", "fp16 稠密峰值与 fp32 峰值之比",
+           lambda s: share_of(s.run.machine.peak.get("fp16"), s.run.machine.peak.get("fp32"))),
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""How a fact is declared: its name, type, unit and meaning, and the pure function that gives its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from advisor.estimates.cost import CostEstimate
+from advisor.estimates.memory import MemoryEstimate
+from advisor.estimates.run import Recipe, Run
+from advisor.estimates.serving import ServingEstimate
+from advisor.estimates.time import TimeEstimate
+from advisor.pricing import Pricing
+from advisor.resolve import Case
+from advisor.ruling.vocabulary import FactSpec, Value
+from advisor.words import Words
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A case with its estimates; None where one does not apply or cannot be made (`missing` says what lacks)."""
+
+    case: Case
+    memory: MemoryEstimate | None
+    serving: ServingEstimate | None
+    time: TimeEstimate | None
+    cost: CostEstimate | None
+    missing: tuple[str, ...]
+    memory_of: Callable[[Run], MemoryEstimate]
+    pricing: Pricing
+    stale_sources: int
+    failures_per_device_day: float
+    _variants: dict[Any, bool] = field(default_factory=dict)
+
+    @property
+    def run(self) -> Run:
+        """The run that the estimates were made for."""
+        return self.case.run
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the model is trained."""
+        return self.case.run.recipe
+
+    @property
+    def trains(self) -> bool:
+        """Tell whether anything is trained."""
+        return self.case.trains
+
+    def exchange(self, amount: float, currency: str) -> float:
+        """An amount in the report's currency."""
+        return self.pricing.exchange(amount, currency)
+
+    @property
+    def checkpoint_hours(self) -> float | None:
+        """Hours between two checkpoints; None where the plan does not say or the step time is unknown."""
+        every = self.case.plan.training.checkpoint_every
+        if every is None:
+            return None
+        if every.days is not None:
+            return every.days * 24
+        if every.steps is None or self.time is None:
+            return None
+        return every.steps * self.time.step_seconds.likely / 3600
+
+    def fits_with(self, **changes: Any) -> bool | None:
+        """Tell whether the run would likely fit with a changed recipe; None without a memory estimate."""
+        if self.memory is None:
+            return None
+        key = tuple(sorted(changes.items()))
+        if key not in self._variants:
+            changed = replace(self.run, recipe=replace(self.recipe, **changes))
+            self._variants[key] = self.memory_of(changed).probability_fits >= 0.5
+        return self._variants[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One word of the vocabulary that rules are written in, and how its value follows from a state."""
+
+    spec: FactSpec
+    value: Callable[[State], Value] | None  # None: a conclusion, which rules set
+
+    @property
+    def name(self) -> str:
+        """The name, `group.name`."""
+        return self.spec.name
+
+
+def number(name: str, unit: str, en: str, zh: str, value: Callable[[State], float | int | None]) -> Fact:
+    """Declare a number; None when unknown or when it does not apply."""
+    return Fact(FactSpec(name, "number", Words(en, zh), unit), value)
+
+
+def flag(name: str, en: str, zh: str, value: Callable[[State], bool | None]) -> Fact:
+    """Declare a yes-or-no fact; None when unknown."""
+    return Fact(FactSpec(name, "bool", Words(en, zh)), value)
+
+
+def text(name: str, en: str, zh: str, value: Callable[[State], str | None], choices: Iterable[str] = ()) -> Fact:
+    """Declare a text, one of `choices` where given; None when unknown or not stated."""
+    return Fact(FactSpec(name, "text", Words(en, zh), "", tuple(choices)), value)
+
+
+def conclusion(name: str, en: str, zh: str) -> Fact:
+    """Declare a fact that is false until a rule concludes it."""
+    return Fact(FactSpec(name, "bool", Words(en, zh), "", (), True, False), None)
+
+
+def share_of(part: float | None, whole: float | None) -> float | None:
+    """`part / whole`, None where either is unknown or the whole is nothing."""
+    if part is None or not whole:
+        return None
+    return part / whole

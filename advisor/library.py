@@ -1,0 +1,122 @@
+"""The library: `advisor.check(plan)` gives what the command gives, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from advisor import __version__
+from advisor.cache import cached, data_files, fingerprint
+from advisor.entries.base import load_knowledge
+from advisor.facts import specifications
+from advisor.findings import Finding, Judged, Verdict
+from advisor.pipeline import Advisor, Estimates, Judgement
+from advisor.plan.read import PlanFile, load_plan, read_plan, write_plan
+from advisor.report.contract import as_json
+from advisor.ruling.format import RulePage, RuleSet, page_from_json, page_to_json, ruleset_from_json, ruleset_to_json
+from advisor.words import Language
+
+
+class Report:
+    """What the advisor says of one plan: the judgement, and its forms."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+
+    @property
+    def verdict(self) -> Verdict:
+        """`no-go`, `caution` or `go`."""
+        return self.judgement.verdict
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Open findings, worst first."""
+        return self.judgement.findings
+
+    @property
+    def acceptances(self) -> tuple[Judged, ...]:
+        """What the plan accepts, and whether that holds."""
+        return self.judgement.acceptances
+
+    @property
+    def estimates(self) -> Estimates:
+        """Memory, serving, time and cost."""
+        return self.judgement.estimates
+
+    def to_dict(self, lang: Language = "en") -> dict[str, Any]:
+        """The result in the JSON form of `advisor check --format json`."""
+        return as_json(self.judgement, lang)
+
+    def to_markdown(self, lang: Language = "en") -> str:
+        """The recommendation report."""
+        from advisor.report.markdown import render  # noqa: PLC0415 - Jinja2 only when a report is wanted
+
+        return render(self.judgement, lang)
+
+    def to_text(self, lang: Language = "en") -> str:
+        """The result as a terminal shows it."""
+        from advisor.report.text import render  # noqa: PLC0415
+
+        return render(self.judgement, lang)
+
+
+def _loaded(part: str, overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) -> Any:
+    """The rule set (`rules`) or the pages (`pages`) as JSON values, from the cache where it is fresh."""
+    import advisor.rules as built_in  # noqa: PLC0415 - a folder of data
+
+    folders = (Path(next(iter(built_in.__path__))), *overlays)
+    words, base = specifications(), load_knowledge(knowledge)
+
+    def build() -> Any:
+        from advisor.ruling.load import load_rules_and_pages  # noqa: PLC0415 - only when the cache is cold
+
+        loaded = load_rules_and_pages(folders, words, frozenset(base.ids("sources")))
+        if part == "pages":
+            return {name: page_to_json(page) for name, page in loaded.pages.items()}
+        return ruleset_to_json(loaded.ruleset)
+
+    return cached(part, fingerprint(data_files(folders), __version__, repr(sorted(words)), repr(knowledge)), build)
+
+
+@lru_cache(maxsize=4)
+def load_ruleset(overlays: tuple[Path, ...] = (), knowledge: tuple[Path, ...] = ()) -> RuleSet:
+    """The built-in rules and the user's beside them. Raises Unreadable with every error of every file."""
+    return ruleset_from_json(_loaded("rules", overlays, knowledge))
+
+
+@lru_cache(maxsize=4)
+def load_pages(overlays: tuple[Path, ...] = (), knowledge: tuple[Path, ...] = ()) -> Mapping[str, RulePage]:
+    """The page of every rule. Raises Unreadable with every error of every file."""
+    return {name: page_from_json(page) for name, page in _loaded("pages", overlays, knowledge).items()}
+
+
+@lru_cache(maxsize=4)
+def load_advisor(knowledge: tuple[Path, ...] = (), rules: tuple[Path, ...] = ()) -> Advisor:
+    """Knowledge and rules, the user's folders over the built-in ones, ready for any number of plans."""
+    return Advisor(load_knowledge(knowledge), load_ruleset(rules, knowledge))
+
+
+def check(
+    plan: str | Path | bytes | Mapping[str, Any] | PlanFile,
+    *,
+    today: date | None = None,
+    knowledge: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+) -> Report:
+    """Check one plan: a path, the bytes of a file, the plan's values as a mapping, or a plan already read.
+
+    Without `today` the day of the machine is taken. Raises Unreadable with every problem of a plan that cannot be read.
+    """
+    if isinstance(plan, Mapping):
+        file = read_plan(write_plan(dict(plan)).encode(), "<mapping>")
+    elif isinstance(plan, bytes):
+        file = read_plan(plan, "<bytes>")
+    elif isinstance(plan, PlanFile):
+        file = plan
+    else:
+        file = load_plan(Path(plan))
+    day = today or date.today()  # noqa: DTZ011 - the user's own day is meant
+    return Report(load_advisor(tuple(knowledge), tuple(rules)).judge(file, day))

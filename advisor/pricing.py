@@ -1,0 +1,233 @@
+"""Prices, people and habits for a case: what cost and calendar are computed from, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from advisor.entries.base import Knowledge
+from advisor.entries.schema import ExchangeRate, Price
+from advisor.estimates.cost import PriceBook, Tenure, Undertaking
+from advisor.estimates.memory import MemoryEstimate
+from advisor.estimates.run import Range
+from advisor.estimates.serving import ServingEstimate
+from advisor.estimates.time import Practice, TimeEstimate
+from advisor.plan.units import Money, Rate
+from advisor.resolve import Assumption, Case
+
+HOURS_PER_MONTH = 730.5
+_PER_HOUR: Mapping[str, float] = {"hour": 1.0, "day": 1 / 24, "month": 1 / HOURS_PER_MONTH, "year": 1 / 8766.0}
+NONE = Range(0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Pricing:
+    """What the cost estimate needs, the currency it is given in, and every assumption and source behind it."""
+
+    currency: str
+    book: PriceBook
+    job: Undertaking | None
+    assumptions: tuple[Assumption, ...]
+    sources: list[str]
+    stale: bool
+    rates: Mapping[str, float]  # CNY per unit of a currency
+
+    def exchange(self, amount: float, currency: str) -> float:
+        """An amount of some currency in the report's currency."""
+        return amount * self.rates[currency] / self.rates[self.currency]
+
+
+def figure_range(knowledge: Knowledge, name: str) -> Range:
+    """A figure of practice as a range; one without bounds is sure."""
+    figure = knowledge.figure(name)
+    low = figure.likely if figure.low is None else figure.low
+    return Range(low, figure.likely, figure.likely if figure.high is None else figure.high)
+
+
+def practice_of(case: Case, checkpoint_bytes: float | None) -> Practice:
+    """What experience says of runs like this one: failures, restarts, rework, tries until one run counts."""
+    knowledge, project = case.knowledge, case.plan.project
+    experience = project.team.experience if project and project.team else None
+    storage = case.run.machine.storage or "nvme"
+    rate = knowledge.figure(f"checkpoint-write-{storage}").likely * 1e9
+    tenure = case.plan.hardware.tenure if case.plan.hardware else None
+    worn = case.device is not None and case.device.lifecycle in {"end-of-life", "legacy", "modified"}
+    old = figure_range(knowledge, "old-hardware-failures").likely if worn or tenure == "buy-used" else 1.0
+    small = case.run.recipe.adapters or case.run.layout.devices <= 1
+    tries = f"tries-{experience or 'some'}" if not small else "tries-small"
+    return Practice(
+        failures_per_device_day=figure_range(knowledge, "failures-per-device-day"),
+        restart_hours=figure_range(knowledge, "restart-hours"),
+        rework=figure_range(knowledge, "rework-share") if case.run.layout.nodes > 1 else NONE,
+        tries=figure_range(knowledge, tries),
+        checkpoint_bytes_per_second=rate * (case.run.layout.nodes if storage in {"nvme", "hdd"} else 1),
+        checkpoint_bytes=checkpoint_bytes,
+        old_hardware=old,
+    )
+
+
+class _Pricer:
+    """Collects prices, assumptions and sources for one case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.knowledge = case, case.knowledge
+        project = case.plan.project
+        self.currency = project.budget.currency if project and project.budget else "CNY"
+        self.assumptions: list[Assumption] = []
+        self.sources: list[str] = []
+        self.named: dict[str, str] = {}
+        self.stale = False
+        self.rates: dict[str, float] = {"CNY": 1.0}
+        self.prices: list[tuple[str, Price]] = []
+        for name, entry in self.knowledge.entries("prices"):
+            if isinstance(entry, ExchangeRate):
+                self.rates[entry.currency] = entry.cny
+                if entry.currency == self.currency:
+                    self.sources += self.knowledge.sources_of("prices", name)
+            elif isinstance(entry, Price):
+                self.prices.append((name, entry))
+        self.in_china = bool(project and project.regions and "CN" in project.regions) or self.currency == "CNY"
+
+    def exchange(self, amount: float, currency: str) -> float:
+        return amount * self.rates[currency] / self.rates[self.currency]
+
+    def quoted(self, key: str, *, what: str, deals: tuple[str, ...], item: str | None = None) -> Range | None:
+        """The range of quotations for a thing, those of the plan's region first; wider where they are old or few."""
+        found = [
+            (name, row)
+            for name, row in self.prices
+            if row.what == what and row.deal in deals and row.item == item and row.term != "spot"
+        ]
+        home = "CN" if self.in_china else ("US" if self.currency == "USD" else "EU")
+        near = [pair for pair in found if pair[1].region == home] or [
+            pair for pair in found if pair[1].region == "global"
+        ]
+        chosen = near or found
+        if not chosen:
+            return None
+        fresh = [pair for pair in chosen if pair[1].review_by >= self.case.today]
+        if not fresh:
+            self.stale = True
+        chosen = fresh or chosen
+        likely = median(self.exchange(row.likely, row.currency) for _, row in chosen)
+        low = min(self.exchange(row.likely if row.low is None else row.low, row.currency) for _, row in chosen)
+        high = max(self.exchange(row.likely if row.high is None else row.high, row.currency) for _, row in chosen)
+        spread = figure_range(self.knowledge, "price-spread-stale" if not fresh else "price-spread")
+        ids = [source for name, _ in chosen for source in self.knowledge.sources_of("prices", name)]
+        self.sources += ids
+        self.named[key] = ids[0]
+        day = max(row.seen_on for _, row in chosen).isoformat()
+        if what in {"device", "system"}:
+            words = "price-known" if deals == ("rent",) else "price-purchase"
+            self.assumptions.append(
+                Assumption("hardware.price", round(likely, 4), words,
+                           {"date": day, "count": len(chosen), "low": f"{low:,.4g}", "high": f"{high:,.4g}",
+                            "currency": self.currency}, ids[0])
+            )  # fmt: skip
+        return Range(min(low, likely * spread.low), likely, max(high, likely * spread.high))
+
+    def book(self, tenure: Tenure) -> PriceBook:
+        """Prices for the plan's device, the plan's own price first."""
+        hardware, item = self.case.plan.hardware, self.case.device_id
+        stated = hardware.price if hardware else None
+        rent = purchase = None
+        if isinstance(stated, Rate):
+            hourly = self.exchange(stated.amount, stated.currency) * _PER_HOUR[stated.per]
+            rent = Range(hourly, hourly, hourly)
+            self.named["rent_per_device_hour"] = ""
+        elif isinstance(stated, Money):
+            paid = self.exchange(stated.amount, stated.currency)
+            purchase = Range(paid, paid, paid)
+            self.named["purchase_per_device"] = ""
+        if rent is None and tenure == "rent":
+            rent = self.quoted("rent_per_device_hour", what="device", deals=("rent",), item=item)
+        if purchase is None and tenure in {"buy-new", "buy-used"}:
+            purchase = self.quoted("purchase_per_device", what="device", deals=(tenure,), item=item)
+        return PriceBook(
+            currency=self.currency,
+            rent_per_device_hour=rent,
+            purchase_per_device=purchase,
+            electricity_per_kwh=self.quoted("electricity_per_kwh", what="electricity", deals=("per-unit",)),
+            storage_per_gb_month=self.quoted("storage_per_gb_month", what="storage", deals=("per-unit", "rent")),
+            engineer_month=self.quoted("engineer_month", what="engineer", deals=("per-unit",)),
+            sources=self.named,
+        )
+
+    def tenure(self) -> Tenure:
+        """How the devices are held: as stated; rented where the plan prices an hour or says nothing."""
+        hardware = self.case.plan.hardware
+        if hardware is not None and hardware.tenure is not None:
+            return hardware.tenure
+        bought = hardware is not None and isinstance(hardware.price, Money)
+        tenure: Tenure = "buy-new" if bought else "rent"
+        if not bought:
+            self.assumptions.append(Assumption("hardware.tenure", tenure, "tenure-rent"))
+        return tenure
+
+    def power(self) -> float | None:
+        """Watts of one device; the knowledge of the whole system already counts its host."""
+        return self.case.run.machine.power_w
+
+    def engineers(self) -> Range:
+        """People who work on it while it runs, as full posts."""
+        project = self.case.plan.project
+        stated = project.team.engineers if project and project.team else None
+        if stated:
+            return Range(stated * 0.5, float(stated), float(stated))
+        name = "engineers-small" if self.case.run.layout.devices <= 8 else "engineers-large"
+        figure = figure_range(self.knowledge, name)
+        self.assumptions.append(
+            Assumption("project.team.engineers", figure.likely, "staff", {"count": f"{figure.likely:g}"})
+        )
+        return figure
+
+
+def price(
+    case: Case, time: TimeEstimate | None, memory: MemoryEstimate | None, serving: ServingEstimate | None
+) -> Pricing:
+    """The price book and the undertaking of a case; no undertaking where neither time nor use is known."""
+    del serving
+    pricer = _Pricer(case)
+    knowledge = case.knowledge
+    tenure = pricer.tenure() if case.device is not None else "rent"
+    book = pricer.book(tenure)
+    job: Undertaking | None = None
+    small = case.run.recipe.adapters or case.run.layout.devices <= 1 or not case.trains
+    size = "small" if small else "large"
+    serves = not case.trains
+    if case.device is not None and (serves or (time is not None and time.device_hours is not None)):
+        practice = practice_of(case, None)
+        hours, days = NONE, figure_range(knowledge, "deployment-days")
+        if time is not None and time.device_hours is not None and time.calendar_days is not None:
+            hours, days = time.device_hours, time.calendar_days
+        data = sum(row.entry.size or (row.tokens or 0.0) * 4 for row in case.data) / 1e9
+        kept = case.plan.training.keep_checkpoints or 3
+        checkpoints = memory.checkpoint_gib * 2**30 / 1e9 * kept if memory else 0.0
+        job = Undertaking(
+            tenure=tenure,
+            devices=case.run.layout.devices,
+            device_hours=hours,
+            calendar_days=days,
+            tries=practice.tries if case.trains else Range(1.0, 1.0, 1.0),
+            power_w=pricer.power(),
+            power_overhead=figure_range(knowledge, "power-overhead"),
+            engineers=pricer.engineers(),
+            preparation_months=figure_range(knowledge, f"preparation-months-{size}") if case.trains else NONE,
+            evaluation_months=figure_range(knowledge, f"evaluation-months-{size}"),
+            evaluation_compute=figure_range(knowledge, "evaluation-compute-share") if case.trains else NONE,
+            stored_gb=data + checkpoints,
+            life_years=knowledge.figure("hardware-life-years").likely,
+            resale=figure_range(knowledge, "hardware-resale-share"),
+            serving_devices=float(case.run.layout.devices) if serves else 0.0,
+            serving_months=knowledge.figure("serving-months").likely if serves else 0.0,
+        )
+    return Pricing(
+        currency=pricer.currency,
+        book=book,
+        job=job,
+        assumptions=tuple(pricer.assumptions),
+        sources=list(dict.fromkeys(pricer.sources)),
+        stale=pricer.stale,
+        rates=pricer.rates,
+    )

@@ -1,0 +1,182 @@
+"""The recommendation report in Markdown, from a Jinja2 template and the judgement alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from advisor import __version__
+from advisor.facts import vocabulary
+from advisor.pipeline import Judgement
+from advisor.report.levers import levers_of
+from advisor.report.text import amount, figure_rows, shown_span
+from advisor.words import Language, say
+from advisor.words.figures import money, shown_value, significant
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+def escape(text: object) -> str:
+    """Text of the user's as it must read in Markdown: nothing in it is markup, a link, HTML or a new block."""
+    flat = " ".join(_CONTROL.sub(" ", str(text)).split())
+    return _LINE_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", flat)).replace("://", ":&#47;&#47;")
+
+
+@lru_cache(maxsize=2)
+def _environment(lang: Language) -> Environment:
+    import advisor.templates as folder  # noqa: PLC0415 - a folder of data
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(next(iter(folder.__path__)))),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown: every text of the user's passes `escape`
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"md": escape, "sig": significant}
+    environment.globals |= {"t": lambda key, **values: say(lang, f"report.{key}", **values), "lang": lang}
+    return environment
+
+
+def _decision(judgement: Judgement, lang: Language) -> list[str]:
+    """What a reader with one minute needs, in at most five lines."""
+    memory, serving = judgement.estimates.memory, judgement.estimates.serving
+    time, cost, facts = judgement.estimates.time, judgement.estimates.cost, judgement.facts
+    severities = [finding.rule.severity for finding in judgement.findings]
+    word = say(lang, f"report.{judgement.verdict}")
+    lines = [
+        say(lang, f"report.decision-{judgement.verdict}", word=word, count=severities.count("blocker"),
+            high=severities.count("high"))
+    ]  # fmt: skip
+    if memory is not None:
+        fits = say(lang, f"report.fits-{memory.fits}")
+        pool = judgement.case.run.machine.usable_gib * judgement.case.run.layout.devices
+        state = memory.state_bytes_total / 2**30
+        tight = memory.fits in {"no", "unlikely"} and state > 0.5 * pool and judgement.case.run.layout.devices > 1
+        key = "decision-memory-state" if tight else "decision-memory"
+        lines.append(
+            say(lang, f"report.{key}", likely=significant(memory.per_device.likely),
+                low=significant(memory.per_device.low), high=significant(memory.per_device.high),
+                usable=significant(memory.usable_gib), fits=fits, state=significant(state), pool=significant(pool),
+                count=judgement.case.run.layout.devices)
+        )  # fmt: skip
+    elif serving is not None:
+        speed = shown_span(serving.tokens_per_second, lang)
+        lines.append(
+            say(lang, "report.decision-serving", likely=significant(serving.per_device.likely),
+                fits=say(lang, f"report.fits-{serving.fits}"), speed=speed,
+                needed=serving.devices_needed or say(lang, "report.unknown"))
+        )  # fmt: skip
+    if time is not None and time.days is not None and time.calendar_days is not None:
+        deadline = facts.get("time.deadline")
+        tail = "" if deadline is None else say(lang, "report.decision-deadline", days=significant(float(deadline)))
+        key = "decision-time-unfit" if memory is not None and memory.fits in {"no", "unlikely"} else "decision-time"
+        lines.append(
+            say(lang, f"report.{key}", likely=significant(time.days.likely), low=significant(time.days.low),
+                high=significant(time.days.high), calendar=shown_span(time.calendar_days, lang), deadline=tail)
+        )  # fmt: skip
+    if cost is not None and cost.project is not None and cost.compute is not None:
+        budget = facts.get("cost.budget")
+        tail = ""
+        if budget is not None:
+            tail = say(lang, "report.decision-budget", amount=money(float(budget), cost.currency, lang))
+        lines.append(
+            say(lang, "report.decision-cost", compute=money(cost.compute.likely, cost.currency, lang),
+                likely=money(cost.project.likely, cost.currency, lang),
+                low=money(cost.project.low, cost.currency, lang),
+                high=money(cost.project.high, cost.currency, lang), budget=tail)
+        )  # fmt: skip
+    if judgement.findings:
+        lines.append(say(lang, "report.decision-first", do=escape(judgement.findings[0].do(lang))))
+    else:
+        lines.append(say(lang, "report.decision-nothing"))
+    return lines
+
+
+def _shares(parts: Mapping[str, float]) -> list[tuple[str, float, float]]:
+    total = sum(parts.values()) or 1.0
+    return [(name, value, value / total) for name, value in parts.items() if value > 0]
+
+
+def _trace(judgement: Judgement) -> list[dict[str, Any]]:
+    """How each figure was found: name, formula, inputs, value, unit, source."""
+    rows: list[dict[str, Any]] = []
+    estimates = judgement.estimates
+    for estimate in (estimates.memory, estimates.serving, estimates.time, estimates.cost):
+        for step in getattr(estimate, "trace", ()) if estimate is not None else ():
+            inputs = step.inputs.items() if isinstance(step.inputs, Mapping) else step.inputs
+            shown = ", ".join(
+                f"{name} = {significant(value) if isinstance(value, (int, float)) else value}" for name, value in inputs
+            )
+            rows.append({"name": step.name, "formula": step.formula, "inputs": shown,
+                         "value": significant(step.value, 4), "unit": step.unit, "source": step.source})  # fmt: skip
+    return rows
+
+
+def render(judgement: Judgement, lang: Language) -> str:
+    """The report as Markdown, ending in a line break; equal inputs give equal bytes."""
+    case, words = judgement.case, vocabulary()
+    memory, time, cost = judgement.estimates.memory, judgement.estimates.time, judgement.estimates.cost
+
+    def because(finding: Any) -> str:
+        parts = [
+            f"{words[name].spec.meaning.text(lang)}: "
+            f"{escape(shown_value(value, words[name].spec.unit, lang, finding.currency))}"
+            for name, value in finding.because
+        ]
+        return ("; " if lang == "en" else "；").join(parts)
+
+    def cited(ids: Any) -> list[dict[str, str]]:
+        found = [(name, case.knowledge.source(name)) for name in ids if case.knowledge.has("sources", name)]
+        return [
+            {"id": name, "title": row.title, "url": row.url, "read_on": row.read_on.isoformat()} for name, row in found
+        ]
+
+    trace = _trace(judgement)
+    used = dict.fromkeys(
+        [name for finding in judgement.findings for name in finding.rule.sources]
+        + [row["source"] for row in trace if row["source"]]
+        + [row.source for row in case.assumptions if row.source]
+        + judgement.pricing.sources
+        + [name for family, entry in (("devices", case.device_id), ("models", case.model_id)) if entry
+           for name in case.knowledge.sources_of(family, entry)]
+    )  # fmt: skip
+    return (
+        _environment(lang)
+        .get_template("report.md.j2")
+        .render(
+            case=case,
+            judgement=judgement,
+            title=escape(case.plan.title or say(lang, "report.untitled")),
+            decision=_decision(judgement, lang),
+            figures=list(figure_rows(judgement, lang)),
+            memory_parts=_shares(memory.parts) if memory else [],
+            time_parts=_shares(time.parts) if time else [],
+            cost_parts=[(name, amount(part, cost.currency, lang)) for name, part in cost.parts.items() if part]
+            if cost
+            else [],
+            because=because,
+            cited=cited,
+            sources=cited(used),
+            levers=levers_of(judgement, lang),
+            trace=trace,
+            assumption_value=lambda row: escape(_assumed(row.value, lang)),
+            version=__version__,
+        )
+    )
+
+
+def _assumed(value: object, lang: Language) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return say(lang, "figures.yes" if value else "figures.no")
+    return significant(value, 6) if isinstance(value, (int, float)) else str(value)

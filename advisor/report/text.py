@@ -1,0 +1,178 @@
+"""The result for a terminal: worst first, with the place in the plan and what to do."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from advisor.estimates.run import Range
+from advisor.facts import vocabulary
+from advisor.findings import Finding
+from advisor.pipeline import Judgement
+from advisor.plan.source import Problem, shown
+from advisor.ruling.format import SEVERITIES
+from advisor.words import Language, say
+from advisor.words.figures import counted, money, shown_value, significant
+
+WIDTH = 100
+Style = Callable[[str, str], str]  # (text, what it is) -> the text, coloured or not
+
+
+def plain_style(text: str, kind: str) -> str:
+    """No colour at all."""
+    del kind
+    return text
+
+
+def shown_span(value: Range | None, lang: Language, write: Callable[[float], str] = significant) -> str:
+    """A range as `likely (low–high)`."""
+    if value is None:
+        return say(lang, "report.unknown")
+    return f"{write(value.likely)} ({write(value.low)}–{write(value.high)})"
+
+
+def columns(text: str) -> int:
+    """Terminal columns that a text takes; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def wrapped(text: str, indent: str, lang: Language, hanging: str | None = None) -> Iterator[str]:
+    """A text in lines of at most `WIDTH` columns; Chinese breaks between any two characters, figures stay whole."""
+    hanging = indent if hanging is None else hanging
+    if lang == "en":
+        yield from textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=hanging,
+                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+        return
+    line, start = indent, True
+    for piece in _pieces(text):
+        closing = piece in "，。；：、）」”！？,.;:)"
+        if not start and columns(line) + columns(piece) > WIDTH and not closing:
+            yield line.rstrip()
+            line = hanging + piece.lstrip()
+        else:
+            line += piece
+        start = False
+    if line.strip():
+        yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    word = ""
+    for char in text:
+        if unicodedata.east_asian_width(char) in "WF" or char == " ":
+            if word:
+                yield word
+            word = ""
+            yield char
+        else:
+            word += char
+    if word:
+        yield word
+
+
+def summary(judgement: Judgement, lang: Language) -> str:
+    """One line: the plan, the verdict, how many findings of each severity."""
+    found = Counter(finding.rule.severity for finding in judgement.findings)
+    counts = [
+        say(lang, f"report.{severity}-count", count=found[severity]) for severity in SEVERITIES if found[severity]
+    ]
+    accepted = sum(row.state == "accepted" for row in judgement.acceptances)
+    if accepted:
+        counts.append(say(lang, "report.accepted-count", count=accepted))
+    tail = (", " if lang == "en" else "，").join(counts) or say(lang, "report.no-findings")
+    word = say(lang, f"report.{judgement.verdict}")
+    return f"{shown(judgement.case.file.name, 4096)}: {word} — {tail}"
+
+
+def figure_rows(judgement: Judgement, lang: Language) -> Iterator[tuple[str, str]]:
+    """The figures that a reader asks for first, each with its name."""
+    memory, serving = judgement.estimates.memory, judgement.estimates.serving
+    time, cost = judgement.estimates.time, judgement.estimates.cost
+    if memory is not None:
+        word = say(lang, f"report.fits-{memory.fits}")
+        chance = significant(memory.probability_fits, 2)
+        yield (
+            say(lang, "report.memory-device", usable=significant(memory.usable_gib)),
+            shown_span(memory.per_device, lang) + " · " + say(lang, "report.fits") + ": "
+            + say(lang, "report.fits-with", word=word, probability=chance),
+        )  # fmt: skip
+        yield say(lang, "report.state"), significant(memory.state_bytes_total / 2**30)
+        yield say(lang, "report.memory-host"), shown_span(memory.host_gib_per_node, lang)
+        yield say(lang, "report.checkpoint"), significant(memory.checkpoint_gib)
+    if serving is not None:
+        fits = say(lang, f"report.fits-{serving.fits}")
+        yield say(lang, "report.serving-device"), f"{shown_span(serving.per_device, lang)} · {fits}"
+        yield say(lang, "report.serving-devices"), str(serving.devices_needed or say(lang, "report.unknown"))
+        yield say(lang, "report.serving-speed"), shown_span(serving.tokens_per_second, lang)
+    if time is not None and time.days is not None:
+        yield say(lang, "report.tokens"), counted(time.tokens or 0)
+        yield say(lang, "report.days"), shown_span(time.days, lang)
+        if time.calendar_days is not None:
+            yield say(lang, "report.calendar"), shown_span(time.calendar_days, lang)
+        yield say(lang, "report.device-hours"), shown_span(time.device_hours, lang)
+        yield say(lang, "report.mfu"), shown_span(time.mfu, lang, lambda value: f"{value:.0%}")
+    if cost is not None and cost.compute is not None:
+        yield say(lang, "report.cost-compute", currency=cost.currency), shown_span(cost.compute, lang)
+    if cost is not None and cost.project is not None:
+        yield say(lang, "report.cost-project", currency=cost.currency), shown_span(cost.project, lang)
+
+
+def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bool = False) -> Iterator[str]:
+    """One finding: what is, where, what to do; with `verbose` also why and by whom."""
+    indent = "    " if finding.under else ""
+    word = say(lang, f"report.{finding.rule.severity}").upper()
+    place = f"{finding.at.path} ({say(lang, 'report.line', line=finding.at.line)})"
+    head = f"{style(word, finding.rule.severity)} {finding.rule.id} {finding.rule.name} · {place}"
+    if finding.under:
+        head += f" · {say(lang, 'report.follows-from', id=finding.under)}"
+    yield indent + head
+    yield from wrapped(finding.says(lang), indent + "  ", lang)
+    yield from wrapped("→ " + finding.do(lang), indent + "  ", lang, indent + "    ")
+    if verbose:
+        words = vocabulary()
+        facts = [
+            f"{name} = {shown(shown_value(value, words[name].spec.unit, lang, finding.currency))}"
+            for name, value in finding.because
+        ]
+        yield from wrapped(f"{say(lang, 'report.because')}: " + "; ".join(facts), indent + "  ", lang, indent + "    ")
+        sure = say(lang, f"report.{finding.rule.confidence}")
+        yield f"{indent}  {say(lang, 'report.confidence')}: {sure}; {', '.join(finding.rule.sources)}"
+
+
+def render(
+    judgement: Judgement, lang: Language, style: Style = plain_style, *, quiet: bool = False, verbose: bool = False
+) -> str:
+    """The whole result of one plan as text, ending in a line break."""
+    lines = [style(summary(judgement, lang), judgement.verdict)]
+    if quiet:
+        return lines[0] + "\n"
+    for finding in judgement.findings:
+        lines += ["", *finding_lines(finding, lang, style, verbose=verbose)]
+    for row in judgement.acceptances:
+        name = shown(row.acceptance.id or "?")
+        if row.finding is not None:
+            until = row.acceptance.until.isoformat() if row.acceptance.until else ""
+            note = say(lang, "report.accepted-row", until=until, reason=shown(row.acceptance.reason or "", 200))
+            lines += ["", f"{say(lang, 'report.accepted')} · {name} {row.finding.rule.name}: {note}"]
+        else:
+            until = shown(row.acceptance.until or "")
+            note = say(lang, f"report.state-{row.state}", until=until)
+            lines += ["", f"{say(lang, 'report.not-accepted')} · {name}: {note}"]
+    rows = list(figure_rows(judgement, lang))
+    if rows:
+        wide = max(columns(name) for name, _ in rows)
+        lines += ["", say(lang, "report.figures")]
+        lines += [f"  {name}{' ' * (wide - columns(name))}  {value}" for name, value in rows]
+    return "\n".join(lines) + "\n"
+
+
+def render_problems(problems: Sequence[Problem], lang: Language) -> str:
+    """All that keeps a plan from being read, a line each."""
+    return "".join(problem.text(lang) + "\n" for problem in problems)
+
+
+def amount(value: Range | None, currency: str, lang: Language) -> str:
+    """A range of money as `likely (low–high)`."""
+    return shown_span(value, lang, lambda part: money(part, currency, lang))

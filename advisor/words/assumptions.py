@@ -1,0 +1,151 @@
+"""Why a value that a plan does not state was taken."""
+
+from __future__ import annotations
+
+from advisor.words import Words
+
+WORDS: dict[str, Words] = {
+    "model-unknown-shape-stated": Words(
+        "The knowledge base has no model {name}; the sizes that the plan states are used.",
+        "知识库中没有模型 {name}；按计划写明的结构尺寸估算。",
+    ),
+    "shape-from-parameters": Words(
+        "Only the number of parameters is known: a dense decoder of that size with grouped-query attention, a gated "
+        "feed-forward layer and a vocabulary of usual size is assumed.",
+        "只知道参数量：按同等规模、分组查询注意力、门控前馈层与常见词表的稠密解码器估算。",
+    ),
+    "config-unusable": Words("The configuration file is not used: {reason}", "未使用该配置文件：{reason}"),
+    "shape-from-sizes": Words(
+        "The architecture is stated in part; the missing sizes follow the usual proportions.",
+        "模型结构只写明一部分；缺少的尺寸按常见比例补齐。",
+    ),
+    "parameters-win": Words(
+        "The sizes multiply to {counted}; the stated number of parameters wins.",
+        "按结构尺寸算得 {counted}，以写明的参数量为准。",
+    ),
+    "system-devices": Words(
+        "The plan names a whole system; each has {devices} devices.", "计划写的是整机；每台含 {devices} 张卡。"
+    ),
+    "one-device": Words("The plan states no count; one device.", "计划未写数量，按 1 张卡计算。"),
+    "nodes-from-count": Words(
+        "Not stated; up to {most} of these devices stand in one node.", "计划未写；此类设备单节点最多 {most} 张。"
+    ),
+    "nodes-uneven": Words(
+        "{count} devices do not divide by the nodes; whole devices per node are counted down.",
+        "{count} 张卡不能被节点数整除；每节点卡数向下取整。",
+    ),
+    "layout-too-large": Words(
+        "Tensor × pipeline × context parallelism asks for {asked} devices, the plan has {count}; the degrees were cut to fit.",
+        "张量 × 流水线 × 上下文并行需要 {asked} 张卡，计划只有 {count} 张；已按可用卡数下调。",
+    ),
+    "layout-uneven": Words(
+        "{count} devices do not divide by {asked}; the data-parallel degree is counted down.",
+        "{count} 张卡不能被 {asked} 整除；数据并行度向下取整。",
+    ),
+    "usable-unknown": Words(
+        "What the driver reports for this device is not known; {share:.1%} of the nominal memory is usual.",
+        "该设备驱动上报的可用显存未知；按标称容量的 {share:.1%} 估算（常见比例）。",
+    ),
+    "interconnect-absent": Words(
+        "The device has no {stated} link; the devices talk over PCIe.", "该设备没有 {stated} 互联，设备之间走 PCIe。"
+    ),
+    "network-of-system": Words("The network that the system comes with.", "该整机自带的网络。"),
+    "network-unknown": Words("Not stated; a usual rate for a training node.", "计划未写；按训练节点的常见速率估算。"),
+    "qlora-nf4": Words("QLoRA stores the frozen base in 4-bit NF4.", "QLoRA 以 4 位 NF4 保存冻结的基座。"),
+    "lora-rank": Words("Not stated; the usual rank.", "计划未写；取常用的秩。"),
+    "lora-targets": Words("Not stated; all linear layers train best.", "计划未写；作用于所有线性层效果最好。"),
+    "optimizer": Words("Not stated; the usual optimizer.", "计划未写；取常用优化器。"),
+    "precision-fp16": Words(
+        "Not stated; {device} has no bf16, so fp16 with loss scaling.",
+        "计划未写；{device} 不支持 bf16，因此按 fp16 加损失缩放计算。",
+    ),
+    "precision-bf16": Words("Not stated; the usual precision on this device.", "计划未写；该设备上的常用精度。"),
+    "framework": Words("Not stated; the commonest one for this kind of run.", "计划未写；取此类训练最常用的框架。"),
+    "framework-unknown": Words(
+        "{given} is not among the frameworks whose memory habits are known; the commonest one for this kind of run.",
+        "{given} 的显存特性未知；取此类训练最常用的框架。",
+    ),
+    "sharding-adapters": Words(
+        "Not stated; adapters are usually trained with plain data parallelism.",
+        "计划未写；适配器训练通常用普通数据并行。",
+    ),
+    "sharding-megatron": Words(
+        "Not stated; with tensor or pipeline parallelism the optimizer states are usually sharded over the data-parallel ranks.",
+        "计划未写；采用张量或流水线并行时，通常只在数据并行组内对优化器状态分片。",
+    ),
+    "sharding-full": Words(
+        "Not stated; full sharding gives the run its best chance.", "计划未写；完整分片最有可能放得下。"
+    ),
+    "master-weights": Words(
+        "Not stated; mixed precision keeps fp32 master weights.", "计划未写；混合精度训练保留 fp32 主权重。"
+    ),
+    "recompute": Words(
+        "Not stated; training of language models usually recomputes activations.",
+        "计划未写；大模型训练通常开启激活重计算。",
+    ),
+    "sequence-from-data": Words("Not stated; the length of the data's samples.", "计划未写；取数据样本的长度。"),
+    "sequence": Words("Not stated; a usual length.", "计划未写；取常用长度。"),
+    "micro-batch-from-global": Words(
+        "Not stated; follows from the global batch and the accumulation.", "计划未写；由全局批大小与累积步数推得。"
+    ),
+    "micro-batch": Words(
+        "Not stated; the smallest, because accumulation gives any batch without memory.",
+        "计划未写；取最小值，梯度累积可在不增加显存的情况下得到任意批大小。",
+    ),
+    "attention-flash": Words(
+        "Not stated; FlashAttention-2 or the vendor's own fused kernel runs on this device.",
+        "计划未写；该设备可运行 FlashAttention-2 或厂商自研的融合算子。",
+    ),
+    "attention-sdpa": Words(
+        "Not stated; FlashAttention-2 does not run on this device, memory-efficient attention does.",
+        "计划未写；该设备不能运行 FlashAttention-2，改用省显存的 SDPA。",
+    ),
+    "packing-mean-given": Words(
+        "A mean sample length is given, so samples are not packed.", "计划给出了平均样本长度，因此视为未打包。"
+    ),
+    "packing": Words(
+        "Not stated; samples packed to the sequence length, so no padding is counted.",
+        "计划未写；视为打包到序列长度，不计填充。",
+    ),
+    "padding": Words(
+        "Samples are not packed: each is padded to the longest of its micro-batch, and the padding is processed too.",
+        "样本未打包：每条都填充到微批中最长的一条，填充部分同样要计算，并计入处理的 token 数。",
+    ),
+    "batch-contradicts": Words(
+        "The plan states a global batch of {stated}, but micro-batch × accumulation × data-parallel ranks is {product}; the product is used.",
+        "计划写的全局批大小为 {stated}，而微批 × 累积 × 数据并行数为 {product}；以后者为准。",
+    ),
+    "batch-uneven": Words(
+        "A global batch of {stated} is no multiple of {per_pass} sequences per pass; {got} are used.",
+        "全局批大小 {stated} 不是每轮 {per_pass} 条序列的整数倍；按 {got} 计算。",
+    ),
+    "accumulation": Words(
+        "Not stated; makes steps of {tokens} tokens, a usual size.",
+        "计划未写；使每步约 {tokens} 个 token，属常用规模。",
+    ),
+    "epochs": Words("Not stated; one pass.", "计划未写；按一轮计算。"),
+    "tokens-per-byte-measured": Words(
+        "{rate} tokens per byte, measured with the tokenizer {tokenizer}.",
+        "每字节 {rate} 个 token，由 {tokenizer} 分词器实测。",
+    ),
+    "tokens-per-byte-usual": Words(
+        "{rate} tokens per byte, usual for {kind} with current tokenizers.",
+        "每字节 {rate} 个 token，为当前分词器处理此类文本（{kind}）的常见值。",
+    ),
+    "tokens-from-samples": Words("Not stated; {length} tokens a sample.", "计划未写；按每条 {length} 个 token 计算。"),
+    "serving-requests": Words("Not stated; a small team at work.", "计划未写；按小团队日常使用估算。"),
+    "serving-context": Words("Not stated; room for a question with some code.", "计划未写；够放下一个问题和若干代码。"),
+    "tenure": Words("Not stated; {reason}.", "计划未写；{reason}。"),
+    "tenure-rent": Words("Not stated; rented by the hour.", "计划未写；按小时租用计算。"),
+    "price-known": Words(
+        "Prices seen on {date}: {count} quotation(s), {low}–{high} {currency} a device and hour.",
+        "{date} 前后的报价 {count} 条，每卡每小时 {low}–{high} {currency}。",
+    ),
+    "price-purchase": Words(
+        "Prices seen on {date}: {count} quotation(s), {low}–{high} {currency} a device.",
+        "{date} 前后的报价 {count} 条，每张卡 {low}–{high} {currency}。",
+    ),
+    "exchange": Words("1 {currency} = {rate} CNY, as of {date}.", "1 {currency} = {rate} CNY（{date}）。"),
+    "staff": Words("Not stated; {count} engineer(s) while it runs.", "计划未写；训练期间按 {count} 名工程师计算。"),
+    "power": Words("The power of the device is not known; {watts} W is assumed.", "设备功耗未知；按 {watts} W 计算。"),
+}

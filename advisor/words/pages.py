@@ -1,0 +1,24 @@
+"""Words of rule pages and lists."""
+
+from __future__ import annotations
+
+from advisor.words import Words
+
+WORDS: dict[str, Words] = {
+    "topic": Words("topic", "主题"),
+    "severity": Words("severity", "级别"),
+    "since": Words("since", "始于"),
+    "checks": Words("What it checks", "检查什么"),
+    "fires": Words("It speaks when all of these hold:", "以下条件同时成立时触发："),
+    "why": Words("Why it matters", "为什么重要"),
+    "says": Words("What it says", "提示内容"),
+    "do": Words("What to do", "怎么做"),
+    "fails": Words("A plan that fails", "不通过的计划"),
+    "passes": Words("A plan that passes", "通过的计划"),
+    "related": Words("Related rules", "相关规则"),
+    "rules": Words("The rules", "规则一览"),
+    "facts": Words("The facts that rules use", "规则所用的事实"),
+    "unit": Words("unit", "单位"),
+    "type": Words("type", "类型"),
+    "conclusion": Words("concluded by rules", "由规则得出"),
+}

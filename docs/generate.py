@@ -1,0 +1,75 @@
+"""Make the generated pages of `docs/`, or with `--check` tell whether they are up to date.
+
+Every page is what the product itself prints; nothing is written by hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from advisor.words import LANGUAGES, Language, say
+
+HERE = Path(__file__).resolve().parent
+
+
+def pages() -> dict[str, str]:
+    """Each generated file, by its path below `docs/`, with its text."""
+    from advisor.library import load_advisor, load_pages
+    from advisor.report.pages import page_as_markdown
+
+    advisor, found = load_advisor(), {}
+    rule_pages = load_pages()
+    for lang in LANGUAGES:
+        head = f"| | {say(lang, 'pages.severity')} | {say(lang, 'pages.topic')} | |"
+        index = [f"# {say(lang, 'pages.rules')}", "", head, "|---|---|---|---|"]
+        for rule in advisor.ruleset.rules.values():
+            if rule.retired is not None:
+                continue
+            index.append(
+                f"| [{rule.id}]({rule.id}.md) | {say(lang, 'report.' + rule.severity)} | {rule.topic} | {rule.name} |"
+            )
+            text = page_as_markdown(rule, rule_pages[rule.id], advisor.knowledge, lang)
+            found[f"rules/{lang}/{rule.id}.md"] = text
+        found[f"rules/{lang}/README.md"] = "\n".join(index) + "\n"
+        found[f"facts.{lang}.md"] = _facts(lang)
+    return found
+
+
+def _facts(lang: Language) -> str:
+    from advisor.facts import vocabulary
+
+    lines = [f"# {say(lang, 'pages.facts')}", "", f"| | {say(lang, 'pages.type')} | {say(lang, 'pages.unit')} | |",
+             "|---|---|---|---|"]  # fmt: skip
+    for fact in vocabulary().values():
+        kind = ", ".join(fact.spec.choices) if fact.spec.choices else fact.spec.type
+        lines.append(f"| `{fact.name}` | {kind} | {fact.spec.unit} | {fact.spec.meaning.text(lang)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the pages, or name those that differ from what would be written."""
+    check = "--check" in sys.argv[1:]
+    found = pages()
+    stale = []
+    for name, text in found.items():
+        file = HERE / name
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not check:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    for file in sorted((HERE / "rules").rglob("*.md")):
+        name = file.relative_to(HERE).as_posix()
+        if name not in found:
+            stale.append(name)
+            if not check:
+                file.unlink()
+    for name in stale:
+        sys.stderr.write(f"docs/{name}: {'not up to date; run python docs/generate.py' if check else 'written'}\n")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Set up a virtual environment and run the advisor in it: `python3 start.py report` or `python3 start.py test`.
+
+Needs Python 3.11 or later and a C compiler (durable-rules is built from source); nothing else has to be installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE / "examples" / "openharmony-30b-v100.yaml"
+COMMANDS = ("report", "test", "checks")
+
+
+def environment(name: str, requirement: str, *, editable: bool) -> Path:
+    """The folder of programs of a virtual environment that has the package; made on first use, renewed on change."""
+    folder = HERE / f".venv-{name}"
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    stamp = folder / "installed"
+    wanted = hashlib.sha256(
+        (HERE / "setup.cfg").read_bytes() + (HERE / "pyproject.toml").read_bytes() + requirement.encode()
+    ).hexdigest()
+    if not editable:
+        sources = [file for part in ("advisor", "rules", "knowledge", "templates") for file in (HERE / part).rglob("*")]
+        states = sorted((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sources if file.is_file())
+        wanted += hashlib.sha256(repr([row for row in states if "__pycache__" not in row[0]]).encode()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return programs
+    say(f"Setting up {folder.name} (a minute or two) …")
+    venv.EnvBuilder(with_pip=True, clear=True).create(folder)
+    python = programs / "python"
+    pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, *(["-e"] if editable else []), f"{HERE}{requirement}"], check=True)
+    stamp.write_text(wanted)
+    return programs
+
+
+def say(text: str) -> None:
+    """Tell the user what is going on, apart from any output."""
+    sys.stderr.write(text + "\n")
+
+
+def report(arguments: list[str]) -> int:
+    """Write the report of the example plan, or of the plan that is named."""
+    programs = environment("report", "", editable=False)
+    plan = arguments[0] if arguments else str(EXAMPLE)
+    output = arguments[1] if len(arguments) > 1 else str(HERE / "report.md")
+    return subprocess.call([str(programs / "advisor"), "report", plan, "-o", output, *arguments[2:]])
+
+
+def test(arguments: list[str]) -> int:
+    """Run all tests."""
+    programs = environment("test", "[test]", editable=True)
+    return subprocess.call([str(programs / "python"), "-m", "pytest", *arguments], cwd=HERE)
+
+
+def checks(arguments: list[str]) -> int:
+    """Run ruff, mypy and the check that generated files are up to date."""
+    del arguments
+    programs = environment("checks", "[dev]", editable=True)
+    python = str(programs / "python")
+    steps = (
+        [python, "-m", "ruff", "check", "."],
+        [python, "-m", "ruff", "format", "--check", "."],
+        [python, "-m", "mypy"],
+        [python, "docs/generate.py", "--check"],
+    )
+    return max(subprocess.call(step, cwd=HERE) for step in steps)
+
+
+def main() -> int:
+    """Run one of the commands."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must get this message, not a syntax error
+        say("advisor needs Python 3.11 or later; this is " + sys.version.split()[0] + ".")
+        return 2
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        say("usage: python3 start.py report [PLAN [FILE]] | test | checks")
+        return 2
+    try:
+        return {"report": report, "test": test, "checks": checks}[sys.argv[1]](sys.argv[2:])
+    except subprocess.CalledProcessError as error:
+        say(f"Setting up failed (exit code {error.returncode}). Is there a C compiler? See README.md, Prerequisites.")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
