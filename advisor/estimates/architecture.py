@@ -288,6 +288,11 @@ def _named_part(target: str) -> str:
     return parts[-1]
 
 
+def is_known_target(target: str) -> bool:
+    """Tell whether `lora_parameters` knows a layer of this name."""
+    return _named_part(target) in KNOWN_TARGETS
+
+
 def _attention_pair(a: Architecture, name: str) -> float:
     """Inputs plus outputs of an attention layer's linear module in one layer, zero if the family has none."""
     h, heads = a.hidden_size, a.attention_heads

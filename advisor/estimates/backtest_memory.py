@@ -1,0 +1,337 @@
+"""Scores the memory estimate on measured runs, each source judged by constants and spreads that the others made.
+
+Rows are mappings of text as `tests/measured/memory.csv` holds them; reading the file is the caller's part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from advisor.estimates.frameworks import FrameworkProfile
+from advisor.estimates.memory import (
+    MemoryCalibration,
+    MemoryEstimate,
+    Reserve,
+    estimate_memory,
+    method_class,
+    reserve_of,
+)
+from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run
+from advisor.estimates.uncertainty import Spread, spread_of
+
+Row = Mapping[str, str]
+_NORMS = {"rms": 1, "layer": 2, "layer-no-parameters": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One measured run beside its estimate, in GiB of the metric that the source states."""
+
+    id: str
+    source: str
+    group: str  # method class and single or multi
+    measured: float
+    estimate: MemoryEstimate
+    metric: str
+
+    @property
+    def estimated(self) -> float:
+        """The estimate of what was measured."""
+        figure = {"allocated": self.estimate.allocated, "reserved": self.estimate.reserved}
+        return figure.get(self.metric, self.estimate.per_device).likely
+
+    @property
+    def error(self) -> float:
+        """Natural logarithm of measured over estimated."""
+        return math.log(self.measured / self.estimated)
+
+    @property
+    def relative(self) -> float:
+        """Signed relative error of the estimate."""
+        return self.estimated / self.measured - 1
+
+    @property
+    def inside(self) -> bool:
+        """Whether the measured figure lies in the stated range."""
+        figure = {"allocated": self.estimate.allocated, "reserved": self.estimate.reserved}
+        found = figure.get(self.metric, self.estimate.per_device)
+        return found.low <= self.measured <= found.high
+
+
+def _whole(row: Row, name: str, default: int = 0) -> int:
+    return int(row[name]) if row.get(name) else default
+
+
+def architecture_of(row: Row) -> Architecture:
+    """The architecture that a row states."""
+    return Architecture(
+        layers=_whole(row, "layers"),
+        hidden_size=_whole(row, "hidden_size"),
+        ffn_hidden_size=_whole(row, "ffn_hidden_size"),
+        attention_heads=_whole(row, "attention_heads"),
+        kv_heads=_whole(row, "kv_heads"),
+        head_dim=_whole(row, "head_dim"),
+        vocab_size=_whole(row, "vocab_size"),
+        tied_embeddings=row["tied"] == "1",
+        gated_mlp=row["gated"] == "1",
+        experts=_whole(row, "experts"),
+        experts_per_token=_whole(row, "experts_per_token"),
+        shared_experts=_whole(row, "shared_experts"),
+        expert_ffn_hidden_size=_whole(row, "expert_ffn_hidden_size"),
+        shared_expert_ffn_hidden_size=_whole(row, "expert_ffn_hidden_size"),
+        dense_layers=_whole(row, "dense_layers"),
+        norm_weights=_NORMS[row["norm"]],
+        norms_per_layer=_whole(row, "norms_per_layer", 2),
+        stated_parameters=float(row["parameters"]) if row.get("parameters") else None,
+    )
+
+
+def recipe_of(row: Row) -> Recipe:
+    """How a row's run trained."""
+    targets = row["lora_targets"]
+    group = targets in ("all-linear", "attention", "qv")
+    return Recipe(
+        method=row["method"],  # type: ignore[arg-type]  # the file's values are checked by its own test
+        adapters=row["adapters"] == "1",
+        precision=row["precision"],  # type: ignore[arg-type]
+        master_weights=row["master_weights"] == "1",
+        quantisation=row["quantisation"] or None,  # type: ignore[arg-type]
+        optimizer=row["optimizer"],  # type: ignore[arg-type]
+        sequence_length=_whole(row, "sequence_length"),
+        micro_batch=_whole(row, "micro_batch"),
+        accumulation=_whole(row, "accumulation", 1),
+        lora_rank=_whole(row, "lora_rank", 8),
+        lora_targets=targets if group else tuple(targets.split()),  # type: ignore[arg-type]
+        recompute=row["recompute"],  # type: ignore[arg-type]
+        attention=row["attention"],  # type: ignore[arg-type]
+        chunked_loss=row["chunked_loss"] == "1",
+        fused_loss=row["fused_loss"] == "1",
+        zero_stage=_whole(row, "zero_stage"),  # type: ignore[arg-type]
+        framework=row["framework"],  # type: ignore[arg-type]
+        framework_named=True,
+        packing="ragged" not in row["setup"].split(),
+        stated=frozenset({"training.sharding", "training.gradient_accumulation"}),
+    )
+
+
+def run_of(row: Row) -> Run:
+    """The run of a row, on a device of which only the memory matters."""
+    usable_gib = float(row["usable_gib"])
+    machine = Machine(
+        device_id=row["device"],
+        vendor="",
+        platform="cuda",
+        architecture=None,
+        compute_capability=None,
+        memory_gib=usable_gib,
+        usable_gib=usable_gib,
+        unified_memory=False,
+        bandwidth=None,
+        peak={},
+        measured_matmul={},
+        bf16=None,
+        fused_attention=None,
+        link=Link("none", None),
+        network=None,
+        pcie_bytes_per_second=None,
+        host_gib_per_node=None,
+    )
+    layout = Layout(
+        devices=_whole(row, "devices", 1),
+        nodes=_whole(row, "nodes", 1),
+        tensor=_whole(row, "tensor", 1),
+        pipeline=_whole(row, "pipeline", 1),
+        context=_whole(row, "context", 1),
+        expert=_whole(row, "expert", 1),
+    )
+    return Run(architecture_of(row), recipe_of(row), layout, machine)
+
+
+def profile_of(row: Row, profiles: Mapping[str, FrameworkProfile]) -> FrameworkProfile:
+    """The row's framework profile with what its `setup` column says was different."""
+    profile = profiles[row["framework"]]
+    setup = row["setup"].split()
+    if "fused-kernels" in setup:
+        profile = replace(profile, fused_norm=True)
+    if "no-upcast" in setup:
+        profile = replace(profile, full_residual_quantised=False)
+    if "no-sequence-parallel" in setup:
+        profile = replace(profile, sequence_parallel=False)
+    if "late-upcast" in setup:
+        profile = replace(profile, fused_loss=8.1)
+    if "megatron-deepspeed" in setup:
+        fp32 = "fp32-gradients" in setup
+        states = replace(profiles["megatron-lm"].mixed, gradients=6.0 if fp32 else 2.0, step=4.0)
+        profile = replace(
+            profiles["megatron-lm"],
+            id="deepspeed",
+            divided=states,
+            bucket_gb=profiles["deepspeed"].bucket_gb,
+            mixed=states,
+            sequence_parallel=False,
+            pipeline_keeps_outputs=True,
+        )
+    return profile
+
+
+def score(
+    rows: Iterable[Row], profiles: Mapping[str, FrameworkProfile], calibration: MemoryCalibration
+) -> list[Scored]:
+    """Estimates for all rows with one calibration."""
+    found = []
+    for row in rows:
+        run = run_of(row)
+        estimate = estimate_memory(run, profile_of(row, profiles), calibration)
+        group = f"{method_class(run.recipe)}-{'single' if run.layout.devices == 1 else 'multi'}"
+        found.append(Scored(row["id"], row["source"], group, float(row["gib"]), estimate, row["metric"]))
+    return found
+
+
+def without_framework(row: Row) -> dict[str, str]:
+    """A row as a plan would state it that names no framework: the usual one for its layout, nothing about its setup."""
+    cut = any(_whole(row, name, 1) > 1 for name in ("tensor", "pipeline", "context"))
+    many = _whole(row, "devices", 1) > 1
+    framework = "megatron-lm" if cut else "deepspeed" if many and row["adapters"] == "0" else "huggingface"
+    ragged = "ragged" if "ragged" in row["setup"].split() else ""
+    return {**row, "framework": framework, "setup": ragged, "fused_loss": "0"}
+
+
+def spreads_without_framework(
+    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], calibration: MemoryCalibration
+) -> dict[str, Spread]:
+    """Error spreads, named `…-unnamed`, of the same runs where the framework has to be guessed."""
+    guessed = score([without_framework(row) for row in rows], profiles, calibration)
+    return {f"{kind}-unnamed": spread for kind, spread in spreads_from(guessed).items() if kind != "any"}
+
+
+def spreads_from(scored: Sequence[Scored]) -> dict[str, Spread]:
+    """Error spreads by kind of run, and over all runs as `any`."""
+    kinds: dict[str, list[Scored]] = {"any": list(scored)}
+    for one in scored:
+        kinds.setdefault(one.group, []).append(one)
+    return {
+        kind: spread_of([one.error for one in members], len({one.source for one in members}))
+        for kind, members in kinds.items()
+    }
+
+
+CANDIDATES: Mapping[str, tuple[float, ...]] = MappingProxyType(
+    {
+        "communicator_gib": (0.5, 1.0, 1.5, 2.0, 2.5),
+        "reserve_activations": (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3),
+        "reserve_ragged": (0.6, 0.8, 1.0, 1.2, 1.4, 1.6),
+    }
+)
+"""Values that the fit tries for each constant; what no run can tell keeps its value from before."""
+
+
+ENOUGH = 20
+"""Runs from which on a source has its full weight in the fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A run whose reserved or device memory was measured: what a calibration turns into an estimate."""
+
+    source: str
+    measured: float
+    reserve: Reserve
+    usable_gib: float
+    on_device: bool
+
+    def error(self, calibration: MemoryCalibration) -> float:
+        held = self.reserve.reserved(calibration, self.usable_gib)
+        return abs(math.log(self.measured / (held + self.reserve.context(calibration) * self.on_device)))
+
+
+def fit(rows: Iterable[Row], profiles: Mapping[str, FrameworkProfile], start: MemoryCalibration) -> MemoryCalibration:
+    """The calibration with its fitted constants chosen on some runs, sources of enough runs weighing the same.
+
+    One constant at a time, three rounds, least mean absolute log error over the runs that measured reserved or device
+    memory. Constants that none of the runs depends on stay as in `start`.
+    """
+    held = []
+    for row in rows:
+        if row["metric"] in ("reserved", "device"):
+            run = run_of(row)
+            reserve = reserve_of(run, profile_of(row, profiles))
+            on_device = row["metric"] == "device"
+            held.append(_Held(row["source"], float(row["gib"]), reserve, run.machine.usable_gib, on_device))
+    touched = {
+        "communicator_gib": any(one.reserve.groups and one.on_device for one in held),
+        "reserve_activations": any(not one.reserve.ragged for one in held),
+        "reserve_ragged": any(one.reserve.ragged for one in held),
+    }
+    best = start
+    for _ in range(3):
+        for name in (name for name, known in touched.items() if known):
+            best = min((_with(best, name, value) for value in CANDIDATES[name]), key=lambda c: _mean(held, c))
+    return best
+
+
+def _with(calibration: MemoryCalibration, name: str, value: float) -> MemoryCalibration:
+    """The calibration with one constant changed."""
+    changed: dict[str, Any] = {name: value}
+    return replace(calibration, **changed)
+
+
+def _mean(held: Sequence[_Held], calibration: MemoryCalibration) -> float:
+    """Mean over sources of the mean error of their runs; a source of few runs weighs less."""
+    by_source: dict[str, list[float]] = {}
+    for one in held:
+        by_source.setdefault(one.source, []).append(one.error(calibration))
+    weights = {source: min(len(errors), ENOUGH) for source, errors in by_source.items()}
+    means = {source: sum(errors) / len(errors) for source, errors in by_source.items()}
+    return sum(weights[source] * means[source] for source in means) / max(1, sum(weights.values()))
+
+
+def leave_one_source_out(
+    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], prior: MemoryCalibration
+) -> list[Scored]:
+    """Every source scored with constants and spreads that the other sources made.
+
+    `prior` holds the constants where the others say nothing.
+    """
+    found: list[Scored] = []
+    for source in sorted({row["source"] for row in rows}):
+        others = [row for row in rows if row["source"] != source]
+        fitted = fit(others, profiles, prior)
+        fitted = replace(fitted, spreads=spreads_from(score(others, profiles, fitted)))
+        found += score([row for row in rows if row["source"] == source], profiles, fitted)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a group of runs was estimated; shares from 0 to 1."""
+
+    runs: int
+    mean_absolute_error: float
+    bias: float
+    within_ten_percent: float
+    inside_range: float
+
+
+def summarise(scored: Sequence[Scored]) -> Summary:
+    """The summary of one group of at least one run."""
+    n = len(scored)
+    return Summary(
+        runs=n,
+        mean_absolute_error=sum(abs(one.relative) for one in scored) / n,
+        bias=sum(one.relative for one in scored) / n,
+        within_ten_percent=sum(abs(one.relative) <= 0.1 for one in scored) / n,
+        inside_range=sum(one.inside for one in scored) / n,
+    )
+
+
+def by_group(scored: Sequence[Scored]) -> dict[str, Summary]:
+    """Summaries by method and single or multi, `source / group` for each source, and `all`."""
+    groups: dict[str, list[Scored]] = {"all": list(scored)}
+    for one in scored:
+        groups.setdefault(one.group, []).append(one)
+        groups.setdefault(f"{one.source} / {one.group}", []).append(one)
+    return {name: summarise(members) for name, members in groups.items()}

@@ -1,0 +1,428 @@
+"""Peak device memory of a training run, its parts, and the chance that it fits.
+
+The peak is the worst phase of the worst device: after the loss (all stored activations and the logits), in the
+backward pass (stored activations and one layer at work), at its end (all gradients), or in the optimizer step
+(gradients, states and the step's own copies). A device's figure has three layers: what the framework hands out
+(allocated), what its allocator holds (reserved), and what the driver shows (with the context and the communication
+library's buffers).
+
+Everything is in bytes inside and in GiB outside. Sources stand beside the formulas in `memory_states` and
+`memory_activations`; constants and error spreads come with the calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from advisor.estimates import architecture as shape
+from advisor.estimates.frameworks import FrameworkProfile
+from advisor.estimates.memory_activations import Activations, count_activations
+from advisor.estimates.memory_states import (
+    Share,
+    States,
+    checkpoint_bytes,
+    hold,
+    micro_batches_in_flight,
+    quantisation_workspace,
+    share_of_stage,
+    state_bytes_total,
+)
+from advisor.estimates.run import Range, Recipe, Run
+from advisor.estimates.uncertainty import Spread, chance_below, range_of
+
+GIB = 2.0**30
+FULL = 0.97
+"""Part of a device that a caching allocator fills before it gives cached blocks back: large blocks come in 2 MiB
+units, and the last request that does not fit triggers the return."""
+
+Fits = Literal["yes", "likely", "unlikely", "no"]
+Metric = Literal["allocated", "reserved", "device"]
+PARTS = ("weights", "gradients", "optimizer", "activations", "logits", "overhead")
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCalibration:
+    """Constants that were fitted on measured runs, and how wrong the estimate was on the rest."""
+
+    context_gib: float  # driver context and libraries of one process
+    communicator_gib: float  # buffers of the communication library for one group of devices
+    workspace_gib: float  # matrix-product workspaces and small tensors that no formula counts
+    reserve_floor: float  # allocator slack that cannot be given back, part of what is allocated
+    gaps: float  # part of activation memory that lies between blocks in use and cannot serve the next one
+    reserve_activations: float  # part of activation memory that stays cached in blocks of the wrong size
+    reserve_ragged: float  # part of all activation memory, where samples differ in length
+    host_base_gib: float  # operating system and data pipeline of a node
+    spreads: Mapping[str, Spread]  # by kind, see `kinds_of`
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One figure of the trace: what it is called, its formula, what went in, what came out."""
+
+    name: str
+    formula: str
+    inputs: Mapping[str, float | int | str]
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryEstimate:
+    """Memory of a training run; all figures in GiB unless the name says otherwise, per device for the worst device."""
+
+    per_device: Range  # what the driver shows: context, communication buffers and reserved memory
+    reserved: Range
+    allocated: Range
+    usable_gib: float
+    probability_fits: float
+    fits: Fits
+    parts: Mapping[str, float]  # `PARTS`, summing to per_device.likely
+    host_gib_per_node: Range
+    checkpoint_gib: float
+    weights_checkpoint_gib: float  # adapters alone where adapters are trained
+    peak_phase: str
+    peak_stage: int  # pipeline stage of the worst device
+    phases: Mapping[str, float]  # allocated GiB of the worst device in each phase
+    state_bytes_total: float  # weights, gradients and optimizer states of the whole job
+    zero_stage: int  # sharding that was counted
+    trace: tuple[Step, ...]
+
+
+def calibration_from_dict(values: Mapping[str, Any]) -> MemoryCalibration:
+    """The calibration of `knowledge/calibration/memory.yaml`, entry `memory`; KeyError names what is missing."""
+    constants = values["constants"]
+    spreads = {
+        kind: Spread(tuple(float(e) for e in entry["errors"]), int(entry["runs"]), int(entry["sources"]))
+        for kind, entry in values["spreads"].items()
+    }
+    return MemoryCalibration(**{name: float(entry["value"]) for name, entry in constants.items()}, spreads=spreads)
+
+
+def verdict(probability: float) -> Fits:
+    """Words for a chance of fitting."""
+    if probability >= 0.9:
+        return "yes"
+    if probability >= 0.5:
+        return "likely"
+    return "unlikely" if probability >= 0.1 else "no"
+
+
+def method_class(recipe: Recipe) -> str:
+    """full, lora or qlora: what decides the size of an error."""
+    if not recipe.adapters:
+        return "full"
+    return "qlora" if recipe.quantisation else "lora"
+
+
+def kinds_of(run: Run) -> tuple[str, ...]:
+    """Names of error spreads that fit a run, the most special one first."""
+    kind = f"{method_class(run.recipe)}-{'single' if run.layout.devices == 1 else 'multi'}"
+    return (kind, "any") if run.recipe.framework_named else (f"{kind}-unnamed", kind, "any")
+
+
+def spread_for(run: Run, calibration: MemoryCalibration) -> Spread:
+    """The error spread of a kind of run, drawn towards all runs and widened where few sources stand behind it."""
+    everything = calibration.spreads["any"]
+    found = next(calibration.spreads[kind] for kind in kinds_of(run) if kind in calibration.spreads)
+    # One source's errors hide what the next source will do differently.
+    return found.towards(everything, 2 / (2 + found.sources)).widened(1.0 + 0.3 / max(1, found.sources))
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    """What one device of a pipeline stage holds."""
+
+    stage: int
+    share: Share
+    states: States
+    activations: Activations
+    workspace: float
+    recomputes: bool
+
+    def phases(self, gradients_between: bool) -> dict[str, float]:
+        """Allocated bytes in every phase of a training step."""
+        s, a = self.states, self.activations
+        rest = s.weights + s.optimizer + s.reference + s.buckets + self.workspace
+        held = s.gradients if gradients_between else 0.0
+        return {
+            "loss": rest + held + s.gathered + s.casts + a.stored + a.loss,
+            # Recomputed layers cast their weights anew, one layer at a time.
+            "backward": rest + held + s.gathered + s.casts * (not self.recomputes) + a.stored + a.live + a.retained,
+            "backward-end": rest + s.gradients + s.gathered + a.live,
+            "optimizer-step": rest + s.gradients + s.step,
+        }
+
+
+def communicators(run: Run) -> int:
+    """Groups of devices that one device talks in: one for each way of cutting the work."""
+    y = run.layout
+    return sum(degree > 1 for degree in (y.data, y.tensor, y.pipeline, y.context, y.expert))
+
+
+def tokens_per_micro_batch(run: Run) -> float:
+    """Tokens whose activations one device works on: b·s/c, twice that for pairs of answers."""
+    r = run.recipe
+    pairs = 2 if r.method == "preference" else 1
+    return pairs * r.micro_batch * r.sequence_length / run.layout.context
+
+
+def _devices(run: Run, profile: FrameworkProfile) -> list[_Device]:
+    """One device of each pipeline stage that can be the worst: first, second, last."""
+    p = run.layout.pipeline
+    zero = run.recipe.zero_stage
+    n = run.layout.data * run.layout.context
+    found = []
+    for stage in sorted({0, min(1, p - 1), p - 1}):
+        share = share_of_stage(run.architecture, run.layout, stage)
+        activations = count_activations(
+            run.architecture,
+            run.recipe,
+            profile,
+            tokens_per_micro_batch(run),
+            run.layout.tensor,
+            share.layers,
+            micro_batches_in_flight(run.layout, run.recipe.accumulation, stage),
+            share.last,
+            sharded=zero >= 3 and n > 1,
+        )
+        states = hold(run, profile, share)
+        workspace = quantisation_workspace(run.architecture, run.recipe)
+        found.append(_Device(stage, share, states, activations, workspace, run.recipe.recompute == "full"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """What the allocator and the driver add to one device's allocated memory, before any calibrated constant. GiB."""
+
+    allocated: float  # at the peak
+    steady: float  # the largest phase without activations, where nothing hinders the allocator
+    working: float  # the largest phase with activations
+    gathered: float  # kept for gathered layers beside them
+    logits: float  # kept for the logits beside other phases
+    activations: float  # what the calibrated share applies to
+    live_blocks: float  # activations of the backward pass, between which gaps open
+    ragged: bool  # samples differ in length
+    groups: int  # groups of devices that one device talks in
+
+    def context(self, calibration: MemoryCalibration) -> float:
+        """The driver's context and the communication library's buffers."""
+        return calibration.context_gib + calibration.communicator_gib * self.groups
+
+    def needed(self, calibration: MemoryCalibration) -> float:
+        """What the driver must give for every phase to succeed.
+
+        Blocks in use cannot be moved together, so activations of many sizes leave gaps, and gathered layers wait for
+        their stream. In the optimizer step neither is there.
+        """
+        gaps = calibration.gaps * self.live_blocks + self.gathered
+        slack = 1 + calibration.reserve_floor
+        worst = max(self.steady * slack, self.working * slack + gaps)
+        return worst + calibration.workspace_gib + self.context(calibration)
+
+    def reserved(self, calibration: MemoryCalibration, usable_gib: float) -> float:
+        """What the caching allocator holds at the peak, up to what the device has.
+
+        It keeps blocks of one phase that the next cannot use, and gives them back when the device is full; so the
+        figure rises to the limit and stays there while what is needed stays below it.
+        """
+        share = calibration.reserve_ragged if self.ragged else calibration.reserve_activations
+        least = (self.allocated + calibration.workspace_gib) * (1 + calibration.reserve_floor)
+        cached = self.logits + self.gathered + share * self.activations
+        return max(least, min(least + cached, FULL * (usable_gib - self.context(calibration))))
+
+
+def _worst_device(run: Run, profile: FrameworkProfile) -> tuple[_Device, dict[str, float]]:
+    """The device with the highest peak, and its phases in bytes."""
+    between = _gradients_between(run, profile)
+    tables = [(device, device.phases(between)) for device in _devices(run, profile)]
+    return max(tables, key=lambda pair: max(pair[1].values()))
+
+
+def _gradients_between(run: Run, profile: FrameworkProfile) -> bool:
+    """Whether gradients are in memory while the next micro-batch runs."""
+    return profile.gradients_persist or run.recipe.accumulation > 1 or run.layout.pipeline > 1
+
+
+def reserve_of(run: Run, profile: FrameworkProfile) -> Reserve:
+    """The worst device's memory as far as it follows from the run and the framework alone."""
+    return _reserve(run, profile, *_worst_device(run, profile))
+
+
+def _reserve(run: Run, profile: FrameworkProfile, device: _Device, phases: Mapping[str, float]) -> Reserve:
+    a, s = device.activations, device.states
+    ragged = not run.recipe.packing
+    loss = 0.0 if run.recipe.chunked_loss else a.loss
+    return Reserve(
+        allocated=max(phases.values()) / GIB,
+        steady=max(phases["backward-end"], phases["optimizer-step"]) / GIB,
+        working=max(phases["loss"], phases["backward"]) / GIB,
+        gathered=profile.gathered_cached * s.gathered / GIB,
+        logits=profile.loss_cached * loss / GIB,
+        activations=(a.stored + (max(a.loss, a.live) if ragged else a.live)) / GIB,
+        live_blocks=(a.stored + a.retained) / GIB,
+        ragged=ragged,
+        groups=communicators(run),
+    )
+
+
+def estimate_memory(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration) -> MemoryEstimate:
+    """Peak memory of the worst device of a run, with its uncertainty, its parts and how it was found.
+
+    The run must train something (`method` other than `none`). Never raises for odd layouts: layers that do not divide
+    are given to the first stages, other degrees divide as real numbers.
+    """
+    device, phases = _worst_device(run, profile)
+    reserve = _reserve(run, profile, device, phases)
+    usable = run.machine.usable_gib
+    if run.machine.unified_memory:
+        # The host's own needs come out of the same memory.
+        usable = max(0.0, usable - calibration.host_base_gib)
+    peak_phase = max(phases, key=lambda name: phases[name])
+    allocated = reserve.allocated + calibration.workspace_gib
+    reserved = reserve.reserved(calibration, usable)
+    total = reserved + reserve.context(calibration)
+    spread = spread_for(run, calibration)
+    probability = chance_below(usable, reserve.needed(calibration), spread)
+    whole, weights_only = checkpoint_bytes(run, profile)
+    return MemoryEstimate(
+        per_device=range_of(total, spread),
+        reserved=range_of(reserved, spread),
+        allocated=range_of(allocated, spread),
+        usable_gib=usable,
+        probability_fits=probability,
+        fits=verdict(probability),
+        parts=_parts(device, peak_phase, _gradients_between(run, profile), total),
+        host_gib_per_node=_host(run, profile, calibration, device),
+        checkpoint_gib=whole / GIB,
+        weights_checkpoint_gib=weights_only / GIB,
+        peak_phase=peak_phase,
+        peak_stage=device.stage,
+        phases={name: value / GIB for name, value in phases.items()},
+        state_bytes_total=state_bytes_total(run, profile),
+        zero_stage=run.recipe.zero_stage,
+        trace=_trace(run, profile, calibration, device, phases, reserve, reserved),
+    )
+
+
+def _parts(device: _Device, phase: str, between: bool, total_gib: float) -> dict[str, float]:
+    """The peak split by what the memory is for, in GiB; overhead is what is left of the whole."""
+    s, a = device.states, device.activations
+    gradients = s.gradients if between or phase in ("backward-end", "optimizer-step") else 0.0
+    casts = s.casts if phase == "loss" or (phase == "backward" and not device.recomputes) else 0.0
+    activations = {
+        "loss": a.stored,
+        "backward": a.stored + a.live + a.retained,
+        "backward-end": a.live,
+        "optimizer-step": 0.0,
+    }[phase]
+    found = {
+        "weights": (s.weights + s.reference + casts) / GIB,
+        "gradients": gradients / GIB,
+        "optimizer": (s.optimizer + (s.step if phase == "optimizer-step" else 0.0)) / GIB,
+        "activations": activations / GIB,
+        "logits": (a.loss if phase == "loss" else 0.0) / GIB,
+    }
+    return {**found, "overhead": total_gib - sum(found.values())}
+
+
+def _host(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration, device: _Device) -> Range:
+    """Host memory of one node: worker processes, what is offloaded, and pinned copies of it."""
+    per_node = run.layout.per_node
+    offloaded = per_node * (device.states.host + device.activations.host) / GIB
+    if run.recipe.offload == "nvme":
+        # States live on the drive; buffers of a few layers stay in memory.
+        offloaded *= 0.1
+    fixed = calibration.host_base_gib + per_node * profile.host_gib_per_device
+    weights = 2 * shape.parameters(run.architecture) / GIB
+    # Loading passes the weights through the host once; a framework that does it once per process needs them n times.
+    return Range(
+        fixed + offloaded, fixed + offloaded * 1.1 + 0.25 * weights, fixed + offloaded * 1.5 + per_node * weights
+    )
+
+
+def _trace(
+    run: Run,
+    profile: FrameworkProfile,
+    calibration: MemoryCalibration,
+    device: _Device,
+    phases: Mapping[str, float],
+    reserve: Reserve,
+    reserved: float,
+) -> tuple[Step, ...]:
+    """Every figure of the worst device with its formula; a step without a source is our own sum."""
+    context = reserve.context(calibration)
+    s, a, share = device.states, device.activations, device.share
+    r, y = run.recipe, run.layout
+    cut: dict[str, float | int | str] = {
+        "N_device": share.total, "zero": r.zero_stage, "n": y.data * y.context, "t": y.tensor,
+        "p": y.pipeline, "e": y.expert, "stage": device.stage, "framework": profile.id,
+    }  # fmt: skip
+    work: dict[str, float | int | str] = {
+        "b": r.micro_batch, "s": r.sequence_length, "c": y.context, "t": y.tensor, "L_stage": share.layers,
+        "recompute": r.recompute, "attention": r.attention,
+    }  # fmt: skip
+
+    def gib(name: str, formula: str, inputs: Mapping[str, float | int | str], value: float, source: str) -> Step:
+        return Step(name, formula, inputs, value / GIB, "GiB", source)
+
+    return (
+        gib("weights", "bytes per weight × N_device (/ n under ZeRO-3)", cut, s.weights, "zero-paper"),
+        gib("gradients", "bytes per gradient × trained N_device (/ n from ZeRO-2)", cut, s.gradients, "zero-paper"),
+        gib("optimizer", "(master + moments) × trained N_device (/ n from ZeRO-1)", cut, s.optimizer, "zero-paper"),
+        gib("optimizer-step", "copies of the step × updated parameters", cut, s.step, "fms-acceleration-benchmarks"),
+        gib(
+            "gathered-layers", "whole layers and tables while they are worked on", cut, s.gathered, "pytorch-fsdp-docs"
+        ),
+        gib("buckets", "reduce and gather buckets", cut, s.buckets, "deepspeed-docs"),
+        gib("frozen-copies", "reference model, generator", cut, s.reference, "dpo-paper"),
+        gib(
+            "stored-activations",
+            "b·s/c × L_stage × bytes per token and layer × micro-batches in flight",
+            work,
+            a.stored,
+            "activation-recompute-paper",
+        ),
+        gib(
+            "layer-at-work",
+            "b·s/c × (recomputed layer + gradients inside it)",
+            work,
+            a.live,
+            "activation-recompute-paper",
+        ),
+        gib(
+            "logits-and-loss",
+            "b·s/c × V/t × bytes per logit",
+            {**work, "V": run.architecture.vocab_size},
+            a.loss,
+            "fms-acceleration-benchmarks",
+        ),
+        *(gib(f"phase-{name}", "sum of what lives in the phase", {}, value, "") for name, value in phases.items()),
+        Step(
+            "allocated",
+            "largest phase + workspaces",
+            {"workspace_gib": calibration.workspace_gib},
+            reserve.allocated + calibration.workspace_gib,
+            "GiB",
+            "",
+        ),
+        Step(
+            "reserved",
+            "allocated × (1 + floor) + cached blocks, up to the device",
+            {"floor": calibration.reserve_floor, "logits": reserve.logits, "gathered": reserve.gathered},
+            reserved,
+            "GiB",
+            "fms-acceleration-benchmarks",
+        ),
+        Step(
+            "per-device",
+            "reserved + context + communication buffers",
+            {"context_gib": calibration.context_gib, "groups": reserve.groups},
+            reserved + context,
+            "GiB",
+            "fms-acceleration-benchmarks",
+        ),
+    )

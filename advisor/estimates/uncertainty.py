@@ -1,0 +1,89 @@
+"""How wrong an estimate has been on runs that did not make it, and the ranges and chances that follow.
+
+An error is the natural logarithm of measured over estimated. A spread keeps the quantiles of such errors for one kind
+of run; a figure's range is the estimate times the exponential of the 5th and 95th percentile.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from advisor.estimates.run import Range
+
+LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+"""Probabilities at which a spread states its error; these define low and high everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Errors (natural logarithms of measured over estimated) at `LEVELS`, and how many runs and sources showed them."""
+
+    errors: tuple[float, ...]
+    runs: int
+    sources: int
+
+    def widened(self, factor: float) -> Spread:
+        """The same spread with every distance from the middle multiplied."""
+        middle = self.errors[LEVELS.index(0.5)]
+        return Spread(tuple(middle + (e - middle) * factor for e in self.errors), self.runs, self.sources)
+
+    def towards(self, other: Spread, part: float) -> Spread:
+        """The same spread with a part of every distance to another one taken."""
+        mixed = tuple(a + (b - a) * part for a, b in zip(self.errors, other.errors, strict=True))
+        return Spread(mixed, self.runs, self.sources)
+
+
+def spread_of(errors: list[float], sources: int, least: float = 0.02) -> Spread:
+    """The spread of observed errors, each quantile by linear interpolation between order statistics.
+
+    Errors closer together than `least` at the 5th and 95th percentile are spread to it: runs of one source repeat each
+    other. An empty list raises `ValueError`.
+    """
+    if not errors:
+        raise ValueError("no errors to make a spread of")
+    ordered = sorted(errors)
+    found = [_quantile(ordered, level) for level in LEVELS]
+    middle = found[LEVELS.index(0.5)]
+    floors = [least * _normal_quantile(level) / _normal_quantile(0.95) for level in LEVELS]
+    kept = [
+        min(value, middle + floor) if level < 0.5 else max(value, middle + floor)
+        for value, floor, level in zip(found, floors, LEVELS, strict=True)
+    ]
+    return Spread(tuple(kept), len(errors), sources)
+
+
+def range_of(likely: float, spread: Spread) -> Range:
+    """The 5th to 95th percentile of what an estimate turned out to mean, the estimate itself always inside."""
+    low, high = (math.exp(spread.errors[LEVELS.index(level)]) for level in (0.05, 0.95))
+    return Range(likely * min(low, 1.0), likely, likely * max(high, 1.0))
+
+
+def chance_below(limit: float, likely: float, spread: Spread) -> float:
+    """The chance that the true figure is at most a limit, by the same distribution as the range."""
+    if likely <= 0:
+        return 1.0
+    if limit <= 0:
+        return 0.0
+    error = math.log(limit / likely)
+    points = spread.errors
+    # Normal scores between the known quantiles; beyond them the outermost slope goes on.
+    scores = [_normal_quantile(level) for level in LEVELS]
+    at = min(max(bisect_right(points, error), 1), len(points) - 1)
+    width = max(points[at] - points[at - 1], 1e-9)
+    score = scores[at - 1] + (error - points[at - 1]) * (scores[at] - scores[at - 1]) / width
+    return 0.5 * (1 + math.erf(score / math.sqrt(2)))
+
+
+def _quantile(ordered: list[float], level: float) -> float:
+    """The quantile of sorted values by linear interpolation."""
+    place = level * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def _normal_quantile(level: float) -> float:
+    """The standard normal quantile at one of `LEVELS`."""
+    return {0.01: -2.326, 0.05: -1.645, 0.25: -0.674, 0.5: 0.0, 0.75: 0.674, 0.95: 1.645, 0.99: 2.326}[level]

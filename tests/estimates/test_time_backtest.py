@@ -1,0 +1,142 @@
+"""The measured runs and how near the estimate comes to them."""
+
+from __future__ import annotations
+
+import csv
+import math
+from statistics import median
+from typing import get_args
+
+import pytest
+import yaml
+
+from advisor.entries.schema import Device
+from advisor.estimates.backtest_time import (
+    machine_from_device,
+    quantile,
+    run_from_row,
+    score_hours,
+    score_rows,
+    spread_of,
+    summarise,
+)
+from advisor.estimates.run import AttentionKernel, FrameworkId, Method, Precision, Quantisation, Recompute
+from advisor.estimates.time_calibration import time_calibration_from_dict
+
+
+def read(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def calibration(root):
+    return time_calibration_from_dict(yaml.safe_load((root / "knowledge/calibration/time.yaml").read_text())["time"])
+
+
+@pytest.fixture(scope="module")
+def machines(root):
+    found = {}
+    for path in (root / "knowledge/devices").glob("*.yaml"):
+        for name, entry in yaml.safe_load(path.read_text()).items():
+            found[name] = machine_from_device(name, Device.model_validate(entry))
+    return found.__getitem__
+
+
+@pytest.fixture(scope="module")
+def rows(root):
+    return read(root / "tests/measured/throughput.csv")
+
+
+@pytest.fixture(scope="module")
+def judged(rows):
+    return [row for row in rows if not row["excluded"]]
+
+
+@pytest.fixture(scope="module")
+def scored(judged, machines, calibration):
+    return score_rows(judged, machines, calibration)
+
+
+def test_rows_state_what_an_estimate_needs(judged, machines):
+    assert len(judged) >= 850
+    assert len({row["id"] for row in judged}) == len(judged)
+    for row in judged:
+        run = run_from_row(row, machines)
+        recipe, layout = run.recipe, run.layout
+        assert recipe.method in get_args(Method), row["id"]
+        assert recipe.precision in get_args(Precision), row["id"]
+        assert recipe.recompute in get_args(Recompute), row["id"]
+        assert recipe.attention in get_args(AttentionKernel), row["id"]
+        assert recipe.framework in get_args(FrameworkId), row["id"]
+        assert recipe.quantisation in {None, *get_args(Quantisation)}, row["id"]
+        assert recipe.lora_targets in {"all-linear", "attention", "qv"}, row["id"]
+        assert min(recipe.sequence_length, recipe.micro_batch, layout.devices, run.architecture.layers) >= 1, row["id"]
+        assert layout.tensor * layout.pipeline * layout.context <= layout.devices, row["id"]
+        assert row["source"] and row["place"], row["id"]
+        assert float(row["tokens_per_second"]) > 0, row["id"]
+
+
+def test_no_row_beats_its_device(judged, machines):
+    """A rate above the peak would be a fault of transcription: 6 FLOPs a weight, or 4 with a frozen base."""
+    for row in judged:
+        run = run_from_row(row, machines)
+        a = run.architecture
+        width = a.ffn_hidden_size if not a.experts else a.experts_per_token * a.expert_ffn_hidden_size
+        mlp = (2 + a.gated_mlp) * a.hidden_size * width
+        attention = 2 * a.hidden_size * (a.attention_heads + a.kv_heads) * a.head_dim
+        factor = 4 if run.recipe.adapters else 6
+        flops = factor * a.layers * (mlp + attention) * float(row["tokens_per_second"])
+        peak = run.machine.peak.get(run.recipe.precision) or run.machine.peak["fp16"]
+        assert flops < 0.8 * peak, row["id"]
+
+
+def test_packed_runs_on_timed_devices(scored):
+    errors = [abs(math.expm1(-s.error)) for s in scored if s.kind in {"node", "nodes", "experts"}]
+    assert len(errors) > 700
+    assert median(errors) <= 0.15
+
+
+def test_all_runs(scored):
+    assert median(abs(math.expm1(-s.error)) for s in scored) <= 0.25
+    assert 0.85 <= sum(s.inside for s in scored) / len(scored) <= 0.95
+    assert abs(median(s.error for s in scored)) <= 0.03
+
+
+@pytest.mark.parametrize("kind", ["node", "nodes", "no-kernels", "experts", "unpacked"])
+def test_every_kind_is_centred(scored, kind):
+    assert abs(median(s.error for s in scored if s.kind == kind)) <= 0.15
+
+
+def test_device_hours_of_whole_runs(root, machines, calibration):
+    rows = [row for row in read(root / "tests/measured/device_hours.csv") if not row["excluded"]]
+    found = score_hours(rows, machines, calibration)
+    assert len(found) >= 50
+    assert median(abs(math.expm1(s.error)) for s in found) <= 0.25
+    assert sum(s.inside for s in found) / len(found) >= 0.8
+
+
+def test_summaries_count_every_row_once(scored):
+    scores = summarise(scored, lambda s: s.source)
+    assert sum(s.rows for s in scores) == len(scored)
+    assert all(s.sources == 1 for s in scores)
+    assert [s.rows for s in scores] == sorted((s.rows for s in scores), reverse=True)
+
+
+def test_weighted_quantile():
+    assert quantile([1.0, 2.0, 3.0], [1, 1, 1], 0.5) == 2
+    assert quantile([1.0, 2.0], [3, 1], 0.5) == pytest.approx(1.25)
+    assert quantile([5.0], [1], 0.95) == 5
+
+
+def test_a_source_counts_as_the_root_of_its_rows():
+    errors = [("large", 0.0)] * 100 + [("small", 1.0)] * 4
+    found = spread_of(errors)
+    assert (found.rows, found.sources) == (104, 2)
+    assert found.shift == 0.0
+    assert found.high == pytest.approx(1.0)
+
+
+def test_calibration_names_what_is_missing():
+    with pytest.raises(KeyError, match="assumed_network"):
+        time_calibration_from_dict({"devices": [], "frameworks": {}})
