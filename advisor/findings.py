@@ -17,8 +17,11 @@ from advisor.words import Language
 from advisor.words.figures import shown_value
 
 Verdict = Literal["go", "caution", "no-go"]
-AcceptanceState = Literal["accepted", "expired", "no-reason", "no-date", "unknown-rule", "unused"]
-_PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+AcceptanceState = Literal[
+    "accepted", "expired", "no-reason", "no-date", "unknown-rule", "unused", "baseline", "stale-baseline"
+]
+_PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+_BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _SURE = {"high": 0, "medium": 1, "low": 2}
 
@@ -55,20 +58,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An acceptance of the plan, whether it holds, and the finding that it covers."""
+    """An acceptance of the plan, the configuration or a baseline, whether it holds, and the finding that it covers.
+
+    `position` is a place in `file`; without one, in the plan. A baseline's own entries point into the plan.
+    """
 
     acceptance: Acceptance
     state: AcceptanceState
     position: Position
     finding: Finding | None = None
+    file: str | None = None
 
 
 def fill(text: str, facts: Mapping[str, Value], lang: Language, currency: str) -> str:
     """A rule's text with `{fact.name}` placeholders written out by the facts' units."""
     words = vocabulary()
-    return _PLACEHOLDER.sub(
+    filled = _PLACEHOLDER.sub(
         lambda match: shown_value(facts.get(match[1]), words[match[1]].spec.unit, lang, currency), text
     )
+    # Rules leave a blank after a figure; where the figure ends in a Chinese unit none belongs there.
+    return _BETWEEN_HAN.sub("", filled) if lang == "zh" else filled
 
 
 def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -77,9 +86,10 @@ def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     def rank(finding: Finding) -> tuple[int, int, str]:
         return _RANK[finding.rule.severity], _SURE[finding.rule.confidence], finding.rule.id
 
+    ids = {finding.rule.id for finding in findings}
     below: dict[str | None, list[Finding]] = {}
     for finding in sorted(findings, key=rank):
-        below.setdefault(finding.under, []).append(finding)
+        below.setdefault(finding.under if finding.under in ids else None, []).append(finding)
 
     def family(parent: str | None) -> list[Finding]:
         return [member for head in below.get(parent, []) for member in (head, *family(head.rule.id))]
@@ -98,6 +108,32 @@ def at_or_above(findings: Sequence[Finding], threshold: str) -> bool:
     return threshold != "never" and any(_RANK[finding.rule.severity] <= _RANK[threshold] for finding in findings)
 
 
+def rule_id(name: str | None, known: Mapping[str, Rule]) -> str | None:
+    """The id of the rule that an acceptance names by id or name, in any case; None where there is none."""
+    wanted = (name or "").strip()
+    if wanted.upper() in known:
+        return wanted.upper()
+    return next((rule.id for rule in known.values() if rule.name == wanted.lower()), None)
+
+
+def judge_acceptance(
+    row: Acceptance, finding: Finding | None, known: Mapping[str, Rule], today: date
+) -> AcceptanceState:
+    """Whether an acceptance holds, given the finding that it names, if the plan has one that is still open.
+
+    It holds when it names a rule, gives a reason and a date that is not past, and there is such a finding.
+    """
+    if rule_id(row.id, known) is None:
+        return "unknown-rule"
+    if not (row.reason or "").strip():
+        return "no-reason"
+    if row.until is None:
+        return "no-date"
+    if row.until < today:
+        return "expired"
+    return "unused" if finding is None else "accepted"
+
+
 def judge_acceptances(
     accepted: Sequence[Acceptance],
     findings: Sequence[Finding],
@@ -105,28 +141,15 @@ def judge_acceptances(
     today: date,
     place: Mapping[int, Position],
 ) -> tuple[tuple[Finding, ...], tuple[Judged, ...]]:
-    """Split findings into open ones and those that a valid acceptance covers.
+    """Split findings into open ones and those that a valid acceptance of the plan covers.
 
-    An acceptance holds when it names a rule, gives a reason and a date that is not past; all others are reported with
-    what they lack, and cover nothing.
-    """  # fmt: skip
-    open_findings = {finding.rule.id: finding for finding in findings}
+    Acceptances that do not hold are reported with what they lack, and cover nothing.
+    """
+    left = {finding.rule.id: finding for finding in findings}
     judged: list[Judged] = []
     for index, row in enumerate(accepted):
-        finding = open_findings.get(row.id or "")
-        state: AcceptanceState
-        if row.id not in known:
-            state = "unknown-rule"
-        elif not (row.reason or "").strip():
-            state = "no-reason"
-        elif row.until is None:
-            state = "no-date"
-        elif row.until < today:
-            state = "expired"
-        elif finding is None:
-            state = "unused"
-        else:
-            state = "accepted"
-            del open_findings[finding.rule.id]
-        judged.append(Judged(row, state, place[index], finding if state == "accepted" else None))
-    return tuple(finding for finding in findings if finding.rule.id in open_findings), tuple(judged)
+        finding = left.get(rule_id(row.id, known) or "")
+        state = judge_acceptance(row, finding, known, today)
+        covered = left.pop(finding.rule.id) if state == "accepted" and finding is not None else None
+        judged.append(Judged(row, state, place[index], covered))
+    return tuple(finding for finding in findings if finding.rule.id in left), tuple(judged)

@@ -8,14 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from advisor import __version__
+from advisor import __version__, facts
 from advisor.cache import cached, data_files, fingerprint
 from advisor.entries.base import load_knowledge
-from advisor.facts import specifications
 from advisor.findings import Finding, Judged, Verdict
 from advisor.pipeline import Advisor, Estimates, Judgement
 from advisor.plan.read import PlanFile, load_plan, read_plan, write_plan
 from advisor.report.contract import as_json
+from advisor.ruling.engine import prepare
 from advisor.ruling.format import RulePage, RuleSet, page_from_json, page_to_json, ruleset_from_json, ruleset_to_json
 from advisor.words import Language
 
@@ -64,21 +64,25 @@ class Report:
 
 
 def _loaded(part: str, overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) -> Any:
-    """The rule set (`rules`) or the pages (`pages`) as JSON values, from the cache where it is fresh."""
+    """The rule set (`rules`), what the engine makes of it (`engine`) or the pages (`pages`) as JSON values, from the cache where it is fresh."""
     import advisor.rules as built_in  # noqa: PLC0415 - a folder of data
 
     folders = (Path(next(iter(built_in.__path__))), *overlays)
-    words, base = specifications(), load_knowledge(knowledge)
+    base = load_knowledge(knowledge)
+    vocabulary = sorted(Path(facts.__file__).parent.glob("*.py"))
 
     def build() -> Any:
         from advisor.ruling.load import load_rules_and_pages  # noqa: PLC0415 - only when the cache is cold
 
+        words = facts.specifications()
         loaded = load_rules_and_pages(folders, words, frozenset(base.ids("sources")))
+        if part == "engine":
+            return prepare(loaded.ruleset)
         if part == "pages":
             return {name: page_to_json(page) for name, page in loaded.pages.items()}
         return ruleset_to_json(loaded.ruleset)
 
-    return cached(part, fingerprint(data_files(folders), __version__, repr(sorted(words)), repr(knowledge)), build)
+    return cached(part, fingerprint([*data_files(folders), *vocabulary], __version__, repr(knowledge)), build)
 
 
 @lru_cache(maxsize=4)
@@ -96,7 +100,7 @@ def load_pages(overlays: tuple[Path, ...] = (), knowledge: tuple[Path, ...] = ()
 @lru_cache(maxsize=4)
 def load_advisor(knowledge: tuple[Path, ...] = (), rules: tuple[Path, ...] = ()) -> Advisor:
     """Knowledge and rules, the user's folders over the built-in ones, ready for any number of plans."""
-    return Advisor(load_knowledge(knowledge), load_ruleset(rules, knowledge))
+    return Advisor(load_knowledge(knowledge), load_ruleset(rules, knowledge), _loaded("engine", rules, knowledge))
 
 
 def check(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.entries.base import Knowledge
 from advisor.estimates.cost import CostEstimate, estimate_cost
@@ -22,12 +22,15 @@ from advisor.facts import facts_of
 from advisor.facts.registry import State
 from advisor.findings import Finding, Judged, Place, Verdict, judge_acceptances, ordered, verdict_of
 from advisor.plan.read import PlanFile
+from advisor.policy import Policy
 from advisor.pricing import Pricing, practice_of, price
-from advisor.resolve import Case, resolve
+from advisor.resolve import Assumption, Case, resolve
 from advisor.ruling import engine as rules_engine
 from advisor.ruling.format import Rule, RuleSet
 from advisor.ruling.vocabulary import Value
-from advisor.sensitivity import Sensitivity, measure_sensitivity
+
+if TYPE_CHECKING:
+    from advisor.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +55,20 @@ class Judgement:
     acceptances: tuple[Judged, ...]
     verdict: Verdict
     memory_of: Callable[[Run], MemoryEstimate]
+    state: State
+    hidden: tuple[Finding, ...] = ()  # what the policy leaves out: counted, never silently lost
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Everything that was assumed, of the run and of the prices."""
+        return self.case.assumptions + self.pricing.assumptions
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
         """How far the plan is from another verdict; measured when first asked for."""
+        from advisor.sensitivity import measure_sensitivity  # noqa: PLC0415 - a check does not ask
+
         time, cost = self.estimates.time, self.estimates.cost
         return measure_sensitivity(
             self.case,
@@ -72,12 +85,14 @@ class Advisor:
 
     knowledge: Knowledge
     ruleset: RuleSet
+    prepared: Mapping[str, Any] | None = None  # what the engine makes of the rules, if it was kept
+    policy: Policy = field(default_factory=Policy)
     _profiles: dict[str, FrameworkProfile] = field(default_factory=dict)
 
     @cached_property
     def engine(self) -> rules_engine.Engine:
         """The compiled rules."""
-        return rules_engine.compile(self.ruleset)
+        return rules_engine.compile(self.ruleset, self.prepared)
 
     @cached_property
     def memory_calibration(self) -> MemoryCalibration:
@@ -123,14 +138,22 @@ class Advisor:
             pricing=pricing,
             stale_sources=_stale(case),
             failures_per_device_day=_failures(case),
+            kernels_measured=self._kernels_measured(case),
         )
         facts = facts_of(state)
         findings = self._find(case, facts, pricing.currency)
+        known = self.ruleset.rules
         accepted = case.plan.accept or ()
         places = {index: file.position(f"accept[{index}]") for index in range(len(accepted))}
-        remaining, acceptances = judge_acceptances(accepted, findings, self.ruleset.rules, today, places)
-        return Judgement(case, estimates, pricing, facts, remaining, acceptances, verdict_of(remaining),
-                         self.memory_of)  # fmt: skip
+        remaining, acceptances = judge_acceptances(accepted, findings, known, today, places)
+        remaining, more = self.policy.judge_accepted(remaining, file, known, today)
+        remaining, hidden = self.policy.split(remaining)
+        return Judgement(case, estimates, pricing, facts, ordered(remaining), acceptances + more,
+                         verdict_of(remaining), self.memory_of, state, hidden, self.policy)  # fmt: skip
+
+    def under(self, policy: Policy) -> Advisor:
+        """The same knowledge and rules under a user's own settings."""
+        return replace(self, ruleset=policy.ruleset(self.ruleset), policy=policy)
 
     def _estimate(self, case: Case, missing: list[str]) -> tuple[Estimates, Pricing]:
         run = case.run
@@ -152,6 +175,11 @@ class Advisor:
         if pricing.job is not None and (cost is None or cost.compute is None):
             missing.append("price")
         return Estimates(memory, serving, time, cost), pricing
+
+    def _kernels_measured(self, case: Case) -> bool | None:
+        if case.device is None or not case.trains:
+            return None
+        return self.time_calibration.device_speed(case.run.machine).measured_kernels
 
     def _find(self, case: Case, facts: Mapping[str, Value], currency: str) -> tuple[Finding, ...]:
         fired = self.engine.run(facts)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import median
 
 from advisor.entries.base import Knowledge
-from advisor.entries.schema import ExchangeRate, Price
 from advisor.estimates.cost import PriceBook, Tenure, Undertaking
 from advisor.estimates.memory import MemoryEstimate
 from advisor.estimates.run import Range
@@ -79,26 +78,21 @@ class _Pricer:
         self.named: dict[str, str] = {}
         self.stale = False
         self.rates: dict[str, float] = {"CNY": 1.0}
-        self.prices: list[tuple[str, Price]] = []
-        for name, entry in self.knowledge.entries("prices"):
-            if isinstance(entry, ExchangeRate):
-                self.rates[entry.currency] = entry.cny
-                if entry.currency == self.currency:
-                    self.sources += self.knowledge.sources_of("prices", name)
-            elif isinstance(entry, Price):
-                self.prices.append((name, entry))
+        for currency, (name, row) in self.knowledge.exchange_rates.items():
+            self.rates[currency] = row.cny
+            if currency == self.currency:
+                self.sources += self.knowledge.sources_of("prices", name)
         self.in_china = bool(project and project.regions and "CN" in project.regions) or self.currency == "CNY"
 
     def exchange(self, amount: float, currency: str) -> float:
         return amount * self.rates[currency] / self.rates[self.currency]
 
-    def quoted(self, key: str, *, what: str, deals: tuple[str, ...], item: str | None = None) -> Range | None:
+    def quoted(
+        self, key: str, *, what: str, deals: tuple[str, ...], item: str | None = None, told: bool = True
+    ) -> Range | None:
         """The range of quotations for a thing, those of the plan's region first; wider where they are old or few."""
-        found = [
-            (name, row)
-            for name, row in self.prices
-            if row.what == what and row.deal in deals and row.item == item and row.term != "spot"
-        ]
+        rows = [(name, self.knowledge.price(name)) for name in self.knowledge.prices.get((what, item), ())]
+        found = [(name, row) for name, row in rows if row.deal in deals and row.term != "spot"]
         home = "CN" if self.in_china else ("US" if self.currency == "USD" else "EU")
         near = [pair for pair in found if pair[1].region == home] or [
             pair for pair in found if pair[1].region == "global"
@@ -107,7 +101,7 @@ class _Pricer:
         if not chosen:
             return None
         fresh = [pair for pair in chosen if pair[1].review_by >= self.case.today]
-        if not fresh:
+        if not fresh and told:
             self.stale = True
         chosen = fresh or chosen
         likely = median(self.exchange(row.likely, row.currency) for _, row in chosen)
@@ -118,7 +112,7 @@ class _Pricer:
         self.sources += ids
         self.named[key] = ids[0]
         day = max(row.seen_on for _, row in chosen).isoformat()
-        if what in {"device", "system"}:
+        if told and what in {"device", "system"}:
             words = "price-known" if deals == ("rent",) else "price-purchase"
             self.assumptions.append(
                 Assumption("hardware.price", round(likely, 4), words,
@@ -140,10 +134,13 @@ class _Pricer:
             paid = self.exchange(stated.amount, stated.currency)
             purchase = Range(paid, paid, paid)
             self.named["purchase_per_device"] = ""
-        if rent is None and tenure == "rent":
-            rent = self.quoted("rent_per_device_hour", what="device", deals=("rent",), item=item)
-        if purchase is None and tenure in {"buy-new", "buy-used"}:
-            purchase = self.quoted("purchase_per_device", what="device", deals=(tenure,), item=item)
+        if rent is None and tenure != "owned":
+            used = tenure == "rent"  # for bought devices the rent only shows where buying begins to pay
+            rent = self.quoted("rent_per_device_hour", what="device", deals=("rent",), item=item, told=used)
+        if purchase is None and tenure != "owned":
+            used = tenure != "rent"
+            deals = (tenure,) if used else ("buy-new", "buy-used")
+            purchase = self.quoted("purchase_per_device", what="device", deals=deals, item=item, told=used)
         return PriceBook(
             currency=self.currency,
             rent_per_device_hour=rent,
@@ -158,6 +155,8 @@ class _Pricer:
         """How the devices are held: as stated; rented where the plan prices an hour or says nothing."""
         hardware = self.case.plan.hardware
         if hardware is not None and hardware.tenure is not None:
+            if hardware.tenure == "owned":
+                self.assumptions.append(Assumption("hardware.tenure", "owned", "owned-is-sunk"))
             return hardware.tenure
         bought = hardware is not None and isinstance(hardware.price, Money)
         tenure: Tenure = "buy-new" if bought else "rent"
@@ -178,7 +177,12 @@ class _Pricer:
         name = "engineers-small" if self.case.run.layout.devices <= 8 else "engineers-large"
         figure = figure_range(self.knowledge, name)
         self.assumptions.append(
-            Assumption("project.team.engineers", figure.likely, "staff", {"count": f"{figure.likely:g}"})
+            Assumption(
+                "project.team.engineers",
+                figure.likely,
+                "staff" if stated is None else "staff-nobody",
+                {"count": f"{figure.likely:g}"},
+            )
         )
         return figure
 

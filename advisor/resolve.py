@@ -10,10 +10,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from advisor.entries.base import Knowledge, UnknownNameError
-from advisor.entries.schema import Device, Licence, ModelEntry, Stage, System, Tokenizer
 from advisor.entries.terms import Terms, data_terms
 from advisor.estimates import architecture as shapes
 from advisor.estimates.run import (
@@ -36,6 +35,9 @@ from advisor.plan.read import PlanFile
 from advisor.plan.source import Problem, Unreadable
 from advisor.plan.values import framework_id
 from advisor.words import Language, Words, catalogue
+
+if TYPE_CHECKING:
+    from advisor.entries.schema import Device, Licence, ModelEntry, Stage, System, Tokenizer
 
 T = TypeVar("T", bound=bool | float | str | None)
 GIB = float(2**30)
@@ -146,7 +148,7 @@ class _Resolver:
         layout = self._layout(system)
         machine = self._machine(device_id, device, system, layout)
         data = self._data(tokenizer)
-        recipe = self._recipe(device, layout, data)
+        recipe = self._recipe(device, layout, data, architecture)
         recipe = self._batch(recipe, layout)
         epochs = self._epochs(recipe)
         per_epoch = self._tokens_per_epoch(data, recipe)
@@ -257,6 +259,8 @@ class _Resolver:
         elif sizes:
             changed = {name: value for name, value in sizes.items() if getattr(base, name) != value}
             base = replace(base, **changed)
+            if base.dense_layers > base.layers:  # the plan cuts the model down to fewer layers than stand in front
+                base = replace(base, dense_layers=base.layers)
             if changed and stated.parameters is None:
                 base = replace(base, stated_parameters=None, stated_active_parameters=None)
         if parameters is not None:
@@ -390,7 +394,9 @@ class _Resolver:
 
     # -- the training
 
-    def _recipe(self, device: Device | None, layout: Layout, data: tuple[DataShare, ...]) -> Recipe:
+    def _recipe(
+        self, device: Device | None, layout: Layout, data: tuple[DataShare, ...], architecture: Architecture
+    ) -> Recipe:
         training = self.plan.training
         method = training.method
         adapters = method in {"lora", "qlora"} or (
@@ -405,9 +411,9 @@ class _Resolver:
             quantisation = training.quantisation
         elif training.quantisation is None and method == "qlora":
             quantisation = self.assume("training.quantisation", "nf4", "qlora-nf4")
-        zero = self._zero_stage(adapters, layout, framework)
-        master = self._master(adapters)
-        recompute = self._recompute()
+        zero = self._zero_stage(adapters, layout, framework, named=named)
+        master = self._master(adapters, framework)
+        recompute = self._recompute(framework)
         sequence = self._sequence(data)
         lora = training.lora
         optimizer = training.optimizer or self._optimizer()
@@ -415,7 +421,7 @@ class _Resolver:
             self.assume("training.lora.rank", 16, "lora-rank")
         if adapters and (lora is None or lora.targets is None):
             self.assume("training.lora.targets", "all-linear", "lora-targets")
-        targets = (lora.targets if lora else None) or "all-linear"
+        targets = self._targets(architecture) if adapters else "all-linear"
         return Recipe(
             method=method,
             adapters=adapters,
@@ -426,7 +432,7 @@ class _Resolver:
             sequence_length=sequence,
             micro_batch=training.micro_batch_size or self._micro_batch(layout),
             lora_rank=(lora.rank if lora else None) or 16,
-            lora_targets=targets if isinstance(targets, str) else tuple(targets),
+            lora_targets=targets,
             recompute=recompute,
             attention=self._attention(device),
             chunked_loss=bool(training.chunked_loss),
@@ -438,6 +444,19 @@ class _Resolver:
             mean_sample_tokens=training.mean_sample_tokens,
             stated=frozenset(self.file.stated_paths),
         )
+
+    def _targets(self, architecture: Architecture) -> Targets:
+        lora = self.plan.training.lora
+        targets = lora.targets if lora else None
+        if targets is None or isinstance(targets, str):
+            return targets or "all-linear"
+        strange = [name for name in targets if not shapes.is_known_target(name)]
+        if not strange and shapes.lora_parameters(architecture, 1, targets) == 0:
+            strange = list(targets)  # layers of another family, such as q_proj where queries are compressed
+        if strange:
+            self.assume("training.lora.targets", "all-linear", "lora-targets-unknown", names=", ".join(strange))
+            return "all-linear"
+        return tuple(targets)
 
     def _optimizer(self) -> Optimizer:
         return self.assume("training.optimizer", "adamw", "optimizer")
@@ -469,12 +488,20 @@ class _Resolver:
         self.assume("training.framework", chosen, key, given=text or "")
         return chosen, False
 
-    def _zero_stage(self, adapters: bool, layout: Layout, framework: str) -> ZeroStage:
+    def _habit(self, framework: str, name: str) -> Any:
+        """What a framework does where the plan says nothing."""
+        return self.knowledge.raw["frameworks"][framework]["profile"][name]
+
+    def _zero_stage(self, adapters: bool, layout: Layout, framework: str, *, named: bool) -> ZeroStage:
         stated = self.plan.training.sharding
         if stated is not None:
             return _STAGES[stated]
         if layout.data <= 1:
             return 0
+        habit: ZeroStage = self._habit(framework, "default_sharding")
+        if named and habit == 3:
+            self.assume("training.sharding", "zero3", "sharding-habit", framework=framework)
+            return 3
         if adapters:
             self.assume("training.sharding", "none", "sharding-adapters")
             return 0
@@ -484,18 +511,25 @@ class _Resolver:
         self.assume("training.sharding", "zero3", "sharding-full")
         return 3
 
-    def _master(self, adapters: bool) -> bool:
+    def _master(self, adapters: bool, framework: str) -> bool:
         stated = self.plan.training.master_weights
         if stated is not None:
             return stated == "fp32"
-        if not adapters:
+        if adapters:
+            return True
+        if self._habit(framework, "master_weights"):
             self.assume("training.master_weights", "fp32", "master-weights")
-        return True
+            return True
+        self.assume("training.master_weights", "none", "master-weights-habit", framework=framework)
+        return False
 
-    def _recompute(self) -> Recompute:
+    def _recompute(self, framework: str) -> Recompute:
         stated = self.plan.training.activation_checkpointing
         if stated is not None:
             return stated
+        habit: Recompute = self._habit(framework, "default_recompute")
+        if habit != "full":
+            return self.assume("training.activation_checkpointing", habit, "recompute-habit", framework=framework)
         return self.assume("training.activation_checkpointing", "full", "recompute")
 
     def _sequence(self, data: tuple[DataShare, ...]) -> int:
@@ -504,7 +538,7 @@ class _Resolver:
             return stated
         longest = max((row.entry.tokens_per_sample or 0 for row in data), default=0)
         if longest:
-            return self.assume("training.sequence_length", int(longest), "sequence-from-data")
+            return self.assume("training.sequence_length", math.ceil(longest), "sequence-from-data")
         return self.assume("training.sequence_length", 2048, "sequence")
 
     def _micro_batch(self, layout: Layout) -> int:
@@ -662,6 +696,7 @@ class _Resolver:
 
 
 ZeroStage = Literal[0, 1, 2, 3]
+Targets = tuple[str, ...] | Literal["all-linear", "attention", "qv"]
 _STAGES: Mapping[str, ZeroStage] = {"none": 0, "zero1": 1, "zero2": 2, "zero3": 3}
 
 _PCIE_PAYLOAD = {2: 0.8, 3: 0.985, 4: 0.985, 5: 0.985, 6: 0.96, 7: 0.96}

@@ -12,7 +12,9 @@ import click
 from advisor import __version__
 from advisor.words import Language, say
 
-COMMANDS = ("check", "report", "explain", "rules", "facts", "knowledge", "schema", "backtest", "benchmark")
+COMMANDS = ("ask", "check", "options", "report", "explain", "rules", "facts", "knowledge", "schema", "backtest", "benchmark")
+
+_MODULES = {"options": "options_command"}  # advisor.cli.options holds what all commands share
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> Language:
@@ -39,7 +41,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"advisor.cli.{cmd_name}").command(self.lang)
+        command: click.Command = import_module(f"advisor.cli.{_MODULES.get(cmd_name, cmd_name)}").command(self.lang)
         command.params.append(
             click.Option(["--lang"], type=click.Choice(["en", "zh"]), expose_value=False,
                          help=say(self.lang, "cli.lang"))

@@ -33,6 +33,7 @@ def command(lang: Language) -> click.Command:
         fail_on: str,
         quiet: bool,
         verbose: bool,
+        options: bool,
         day: date | None,
         knowledge: tuple[Path, ...],
         rules: tuple[Path, ...],
@@ -41,11 +42,12 @@ def command(lang: Language) -> click.Command:
         listed = list(plan_files(plans, lang))
         if len(listed) != 1 and "json" in {form, *(name for name, _ in files)}:
             raise click.UsageError(say(lang, "cli.json-one-plan"))
-        checking = _Checking(lang, day or today(), fail_on, knowledge, rules)
+        checking = _Checking(lang, day or today(), fail_on, knowledge, rules, options=options)
         outcomes: list[Outcome] = []
         for number, outcome in enumerate(checking.outcomes(listed)):
             if form == "text":
                 _tell(outcome, number, lang, quiet=quiet, verbose=verbose)
+                checking.tell_options(outcome)
             elif form == "jsonl":
                 sys.stdout.write(checking.line(outcome))
             if files or form not in {"text", "jsonl"}:
@@ -65,6 +67,7 @@ def command(lang: Language) -> click.Command:
                      help=say(lang, "cli.fail-on")),
         click.Option(["-q", "--quiet"], is_flag=True, help=say(lang, "cli.quiet")),
         click.Option(["-v", "--verbose"], is_flag=True, help=say(lang, "cli.verbose")),
+        click.Option(["--options"], is_flag=True, help=say(lang, "cli.with-options")),
         *common(lang),
     )  # fmt: skip
 
@@ -80,11 +83,18 @@ class _Checking:
     """Checks plans one by one and remembers what the exit code will be."""
 
     def __init__(
-        self, lang: Language, day: date, fail_on: str, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+        self,
+        lang: Language,
+        day: date,
+        fail_on: str,
+        knowledge: tuple[Path, ...],
+        rules: tuple[Path, ...],
+        *,
+        options: bool = False,
     ) -> None:
         from advisor.library import load_advisor  # noqa: PLC0415 - kept off the way to --help
 
-        self.lang, self.day, self.fail_on = lang, day, fail_on
+        self.lang, self.day, self.fail_on, self.with_options = lang, day, fail_on, options
         self.advisor = load_advisor(knowledge, rules)
         self.exit_code = 0
 
@@ -115,7 +125,22 @@ class _Checking:
 
         if outcome.judgement is None:
             return errors_as_json(outcome.name, outcome.problems, self.lang)
-        return as_json(outcome.judgement, self.lang)
+        if not self.with_options:
+            return as_json(outcome.judgement, self.lang)
+        from advisor.options import find_options  # noqa: PLC0415 - only when asked for
+        from advisor.options.render import option_as_json  # noqa: PLC0415
+
+        found = find_options(self.advisor, outcome.judgement).options
+        return as_json(outcome.judgement, self.lang, [option_as_json(option, self.lang) for option in found])
+
+    def tell_options(self, outcome: Outcome) -> None:
+        """The options of a plan below its findings, where they were asked for."""
+        if not self.with_options or outcome.judgement is None:
+            return
+        from advisor.options import find_options  # noqa: PLC0415 - only when asked for
+        from advisor.options.render import render  # noqa: PLC0415
+
+        sys.stdout.write("\n" + render(find_options(self.advisor, outcome.judgement), self.lang, _style()))
 
     def render(self, form: str, outcomes: list[Outcome]) -> str:
         """All outcomes in one form."""

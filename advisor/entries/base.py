@@ -9,44 +9,47 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from advisor import __version__
 from advisor.cache import cached, data_files, fingerprint
-from advisor.entries.schema import (
-    Advice,
-    DataLicence,
-    Device,
-    Entry,
-    ExchangeRate,
-    Figure,
-    Licence,
-    ModelEntry,
-    Price,
-    Regulation,
-    Source,
-    System,
-    Tokenizer,
-)
+from advisor.entries.build import Shapes, build
+
+if TYPE_CHECKING:
+    from advisor.entries.schema import (
+        Advice,
+        DataLicence,
+        Device,
+        ExchangeRate,
+        Figure,
+        Licence,
+        ModelEntry,
+        Price,
+        Regulation,
+        Source,
+        System,
+        Tokenizer,
+    )
 
 Raw = dict[str, Any]
 
-FAMILIES: Mapping[str, tuple[type[Entry], ...]] = {
-    "sources": (Source,),
-    "devices": (Device,),
-    "systems": (System,),
-    "models": (ModelEntry,),
-    "tokenizers": (Tokenizer,),
-    "licences": (Licence,),
-    "data_licences": (DataLicence,),
-    "regulations": (Regulation,),
-    "practice": (Figure, Advice),
-    "prices": (Price, ExchangeRate),
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "sources": ("Source",),
+    "devices": ("Device",),
+    "systems": ("System",),
+    "models": ("ModelEntry",),
+    "tokenizers": ("Tokenizer",),
+    "licences": ("Licence",),
+    "data_licences": ("DataLicence",),
+    "regulations": ("Regulation",),
+    "practice": ("Figure", "Advice"),
+    "prices": ("Price", "ExchangeRate"),
     "frameworks": (),
     "calibration": (),
+    "questions": (),
 }
-"""Each folder of `knowledge/` and the forms its entries may have. The last two hold constants of the estimates, whose
-own modules say what they must look like."""
+"""Each folder of `knowledge/` and the forms (in `schema`) that its entries may have. The last three have none: the modules that read
+them, the estimates and the questionnaire, say what they must look like."""
 
 _VENDORS = ("nvidia", "tesla", "geforce", "amd", "huawei", "apple", "intel", "google", "aws", "quadro")
 _SUFFIX = re.compile(r"[-_ ](hf|base|chat|instruct|it|\d{4}|\d{6})$")
@@ -64,8 +67,8 @@ class UnknownNameError(LookupError):
         return f"{self.family}: {self.name!r} is unknown; nearest: {', '.join(self.candidates or self.nearest)}"
 
 
-def schema_of(family: str, raw: Mapping[str, Any]) -> type[Entry] | None:
-    """The form that an entry of a family must have; None where the estimates check it."""
+def form_of(family: str, raw: Mapping[str, Any]) -> str | None:
+    """The name of the form that an entry of a family must have; None where the module that reads it says."""
     forms = FAMILIES[family]
     if len(forms) < 2:
         return forms[0] if forms else None
@@ -145,7 +148,8 @@ class Knowledge:
 
     raw: Mapping[str, Mapping[str, Raw]]
     folders: tuple[str, ...] = ()
-    _typed: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    kept_shapes: Shapes | None = None
+    _typed: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def ids(self, family: str) -> tuple[str, ...]:
         """All ids of a family, sorted."""
@@ -155,21 +159,53 @@ class Knowledge:
         """Tell whether a family has an entry of exactly this id."""
         return name in self.raw[family]
 
-    def entry(self, family: str, name: str) -> Entry:
-        """The typed entry of this id. Raises KeyError."""
+    @cached_property
+    def _shapes(self) -> Shapes:
+        if self.kept_shapes is not None:
+            return self.kept_shapes
+        from advisor.entries.shapes import shapes_of_forms  # noqa: PLC0415 - only where no cache was read
+
+        return shapes_of_forms()
+
+    def entry(self, family: str, name: str) -> Any:
+        """The entry of this id as a record of its form. Raises KeyError."""
         key = (family, name)
         if key not in self._typed:
             raw = self.raw[family][name]
-            form = schema_of(family, raw)
+            form = form_of(family, raw)
             if form is None:
                 raise KeyError(key)
-            self._typed[key] = form.model_validate({k: v for k, v in raw.items() if k != "_from"})
+            self._typed[key] = build(form, raw, self._shapes)
         return self._typed[key]
 
-    def entries(self, family: str) -> Iterator[tuple[str, Entry]]:
-        """All typed entries of a family with their ids, sorted by id."""
+    def entries(self, family: str) -> Iterator[tuple[str, Any]]:
+        """All entries of a family with their ids, sorted by id."""
         for name in self.ids(family):
             yield name, self.entry(family, name)
+
+    def devices(self) -> Iterator[tuple[str, Device]]:
+        """All devices with their ids."""
+        return self.entries("devices")
+
+    def models(self) -> Iterator[tuple[str, ModelEntry]]:
+        """All models with their ids."""
+        return self.entries("models")
+
+    def quotations(self) -> Iterator[tuple[str, Price]]:
+        """All prices with their ids, exchange rates apart."""
+        return ((name, row) for name, row in self.entries("prices") if "cny" not in self.raw["prices"][name])
+
+    def data_licence(self, name: str) -> DataLicence:
+        """The terms of training data of this id."""
+        return cast("DataLicence", self.entry("data_licences", name))
+
+    def regulation(self, name: str) -> Regulation:
+        """The rule of law or policy of this id."""
+        return cast("Regulation", self.entry("regulations", name))
+
+    def advice(self, name: str) -> Advice:
+        """The advice of practice of this id."""
+        return cast("Advice", self.entry("practice", name))
 
     def origin(self, family: str, name: str) -> dict[str, str]:
         """Which fields of an entry an overlay set, and the folder that did."""
@@ -227,33 +263,26 @@ class Knowledge:
 
     def device(self, name: str) -> Device:
         """The device of this id."""
-        found = self.entry("devices", name)
-        assert isinstance(found, Device)  # noqa: S101 - the family says so
-        return found
+        return cast("Device", self.entry("devices", name))
 
     def system(self, name: str) -> System | None:
         """The system of this id, or None when it is a single device's."""
-        found = self.entry("systems", name) if self.has("systems", name) else None
-        return found if isinstance(found, System) else None
+        return cast("System", self.entry("systems", name)) if self.has("systems", name) else None
 
     def model(self, name: str) -> ModelEntry:
         """The model of this id."""
-        found = self.entry("models", name)
-        assert isinstance(found, ModelEntry)  # noqa: S101 - the family says so
-        return found
+        return cast("ModelEntry", self.entry("models", name))
 
     def tokenizer(self, name: str | None) -> Tokenizer | None:
         """The tokenizer of this id, None where it was not measured."""
-        found = self.entry("tokenizers", name) if name and self.has("tokenizers", name) else None
-        return found if isinstance(found, Tokenizer) else None
+        return cast("Tokenizer", self.entry("tokenizers", name)) if name and self.has("tokenizers", name) else None
 
     def licence(self, name: str | None) -> Licence | None:
         """The base-model licence of this id or SPDX expression; None: unknown."""
         if not name:
             return None
         key = self._licence_names.get(plain(name))
-        found = self.entry("licences", key) if key else None
-        return found if isinstance(found, Licence) else None
+        return cast("Licence", self.entry("licences", key)) if key else None
 
     @cached_property
     def _licence_names(self) -> dict[str, str]:
@@ -280,15 +309,30 @@ class Knowledge:
 
     def figure(self, name: str) -> Figure:
         """A figure of practice. Raises KeyError: a formula that names a missing one is a mistake of ours."""
-        found = self.entry("practice", name)
-        assert isinstance(found, Figure)  # noqa: S101 - the caller names a figure
-        return found
+        return cast("Figure", self.entry("practice", name))
+
+    @cached_property
+    def prices(self) -> Mapping[tuple[str, str | None], tuple[str, ...]]:
+        """The ids of prices by what they are of: the kind of thing and the device or system."""
+        found: dict[tuple[str, str | None], list[str]] = {}
+        for name, raw in sorted(self.raw["prices"].items()):
+            if "what" in raw:
+                found.setdefault((raw["what"], raw.get("item")), []).append(name)
+        return {key: tuple(names) for key, names in found.items()}
+
+    def price(self, name: str) -> Price:
+        """A price by its id."""
+        return cast("Price", self.entry("prices", name))
+
+    @cached_property
+    def exchange_rates(self) -> Mapping[str, tuple[str, ExchangeRate]]:
+        """Exchange rates by currency, with their ids."""
+        names = [name for name, raw in self.raw["prices"].items() if "cny" in raw]
+        return {self.raw["prices"][name]["currency"]: (name, self.entry("prices", name)) for name in names}
 
     def source(self, name: str) -> Source:
         """A source by its id. Raises KeyError."""
-        found = self.entry("sources", name)
-        assert isinstance(found, Source)  # noqa: S101 - the family says so
-        return found
+        return cast("Source", self.entry("sources", name))
 
     def sources_of(self, family: str, name: str, fields: Iterable[str] = ()) -> tuple[str, ...]:
         """The source ids of an entry; of some of its fields where named."""
@@ -323,5 +367,11 @@ def load_knowledge(overlays: tuple[Path, ...] = ()) -> Knowledge:
     """
     folders = (built_in_folder(), *(Path(folder) for folder in overlays))
     files = data_files(folders)
-    raw = cached("knowledge", fingerprint(files, __version__), lambda: read_folders(folders))
-    return Knowledge(raw, tuple(str(folder) for folder in folders[1:]))
+
+    def read() -> dict[str, Any]:
+        from advisor.entries.shapes import shapes_of_forms  # noqa: PLC0415 - only when the cache is cold
+
+        return {"entries": read_folders(folders), "shapes": shapes_of_forms()}
+
+    kept = cached("knowledge", fingerprint(files, __version__), read)
+    return Knowledge(kept["entries"], tuple(str(folder) for folder in folders[1:]), kept["shapes"])

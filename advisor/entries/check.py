@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from advisor.entries import schema
 from advisor.entries.schema import Entry
 from advisor.plan.source import Document, Limits, Problem, Unreadable, read_document
 
@@ -36,7 +37,7 @@ def read_entries(folder: Path, *, partial: bool = False) -> dict[str, dict[str, 
     With `partial`, fields may be missing, because the entry lies over a built-in one. Raises Unreadable with every
     problem of every file.
     """
-    from advisor.entries.base import FAMILIES, schema_of  # noqa: PLC0415 - base reads through this module
+    from advisor.entries.base import FAMILIES, form_of  # noqa: PLC0415 - base reads through this module
 
     problems: list[Problem] = []
     found: dict[str, dict[str, dict[str, Any]]] = {family: {} for family in FAMILIES}
@@ -66,14 +67,16 @@ def read_entries(folder: Path, *, partial: bool = False) -> dict[str, dict[str, 
             if not isinstance(raw, dict):
                 problems.append(document.problem((name,), "knowledge.not-a-mapping"))
                 continue
+            if family == "sources" and found[family].get(name, {}).get("url") == raw.get("url"):
+                continue  # two topics cite the same page
             if (family, name) in seen:
                 other = seen[family, name]
                 problems.append(document.problem((name,), "knowledge.duplicate-id", at_key=True, id=name, other=other))
                 continue
             seen[family, name] = document.name
-            form = schema_of(family, raw)
+            form = form_of(family, raw)
             if form is not None:
-                problems += check_entry(document, (name,), raw, form, partial=partial)
+                problems += check_entry(document, (name,), raw, getattr(schema, form), partial=partial)
             found[family][name] = raw
     if problems:
         raise Unreadable(problems)

@@ -25,7 +25,8 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 class Entry(BaseModel):
     """Base of all entries: frozen, nothing unknown accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    # Most runs use a handful of the forms: building the rest would cost more than the check itself.
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), defer_build=True)
 
 
 class Text(Entry):

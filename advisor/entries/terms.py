@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor.entries.base import Knowledge, plain
-from advisor.entries.schema import DataLicence, Stage
+
+if TYPE_CHECKING:
+    from advisor.entries.schema import DataLicence, Stage
 
 _STRICTER = ("allowed", "conditions", "unknown", "ask-legal", "forbidden")
 
@@ -66,8 +68,7 @@ def _walk(knowledge: Knowledge, tree: Any, stage: Stage) -> Terms:
 
 
 def _terms(knowledge: Knowledge, ids: Sequence[str], unknown: Sequence[str]) -> Terms:
-    rows = [knowledge.entry("data_licences", name) for name in ids]
-    return Terms(tuple(ids), tuple(row for row in rows if isinstance(row, DataLicence)), tuple(unknown))
+    return Terms(tuple(ids), tuple(knowledge.data_licence(name) for name in ids), tuple(unknown))
 
 
 def output_terms(knowledge: Knowledge, model: str | None) -> str | None:
@@ -88,7 +89,6 @@ def output_terms(knowledge: Knowledge, model: str | None) -> str | None:
             return None if licence is None or licence.output_training == "unknown" else licence.output_training
     if found is None or not knowledge.has("data_licences", found):
         return None
-    row = knowledge.entry("data_licences", found)
-    assert isinstance(row, DataLicence)  # noqa: S101 - the family says so
+    row = knowledge.data_licence(found)
     status = row.stages["weights-to-customers"].status
     return {"ask-legal": "conditions", "unknown": None}.get(status, status)

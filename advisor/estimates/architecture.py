@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from advisor.entries.schema import ArchitectureEntry, ModelEntry
 from advisor.estimates.run import Architecture, Latent
+
+if TYPE_CHECKING:
+    from advisor.entries.schema import ArchitectureEntry, ModelEntry
 
 NORM_WEIGHTS: Mapping[str, int] = MappingProxyType({"rms": 1, "layer": 2, "layer-no-bias": 1, "layer-no-parameters": 0})
 """Vectors of the hidden size in one norm, by the name of its kind in `ArchitectureEntry.norm`."""

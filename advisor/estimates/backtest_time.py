@@ -90,7 +90,8 @@ def machine_from_device(device_id: str, device: Device) -> Machine:
     linked = inside.kind not in ("pcie", "none") and bool(inside.gb_s)
     # One way over 16 lanes: 0.25 GB/s a lane in the first generation, doubled by each, less protocol.
     pcie = None if device.pcie_generation is None else 0.25e9 * 2 ** (device.pcie_generation - 1) * 16 * 0.85
-    link = Link(inside.kind, (inside.gb_s or 0.0) * 0.5e9, 5e-6, inside.domain_size or 8) if linked else None
+    pair = inside.per_pair_gb_s * 0.5e9 if inside.per_pair_gb_s else None
+    link = Link(inside.kind, (inside.gb_s or 0.0) * 0.5e9, 5e-6, inside.domain_size or 8, pair) if linked else None
     return Machine(
         device_id=device_id,
         vendor=device.vendor,

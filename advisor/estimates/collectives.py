@@ -32,9 +32,13 @@ def usable_rate(link: Link, devices: float, calibration: TimeCalibration) -> flo
     """What a group of devices gets of a link: its rate times the measured share of its kind."""
     kind = calibration.links.get(link.kind, calibration.links["other"])
     rate = link.bytes_per_second if link.bytes_per_second is not None else kind.assumed_bytes_per_second
-    if link.domain > 1 and devices > link.domain:
+    if 1 < link.domain < devices:
         # Pairs of linked cards: a larger ring passes over PCIe between the pairs.
-        rate = min(rate, calibration.links["pcie"].assumed_bytes_per_second)
+        kind = calibration.links["pcie"]
+        rate = min(rate, kind.assumed_bytes_per_second)
+    elif link.per_pair_bytes_per_second is not None:
+        # A full mesh splits its rate between the peers: a small group has few of its links.
+        rate = min(rate, max(1.0, devices - 1) * link.per_pair_bytes_per_second)
     share = kind.share if link.p2p else kind.share_without_p2p
     if devices > 2:
         share *= kind.many

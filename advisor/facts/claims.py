@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.estimates import architecture as shapes
+from advisor.estimates.time import missing_for_time
 from advisor.facts.registry import Fact, State, flag, number, share_of
 
 
@@ -40,6 +41,24 @@ def _like_inference(s: State) -> bool | None:
 def _like_weights(s: State) -> bool | None:
     claim = _claim(s, "checkpoint")
     return None if claim is None or not s.trains else claim / 2**30 <= 1.3 * _weights_gib(s) and not s.recipe.adapters
+
+
+def _near_budget(s: State) -> bool:
+    """Tell whether the budget lies within the range of costs, so that a price decides the verdict."""
+    budget = s.case.plan.project.budget if s.case.plan.project else None
+    if budget is None or s.cost is None or s.cost.project is None:
+        return False
+    limit, spread = s.exchange(budget.amount, budget.currency), s.case.knowledge.figure("price-spread").high or 1.0
+    return s.cost.project.low / spread < limit < s.cost.project.high * spread
+
+
+def _licence_unread(s: State) -> bool | None:
+    """Whether the terms of the base licence were noted from memory and not checked against its text."""
+    if s.case.licence is None:
+        return None
+    return any(
+        line.grade == "memory" and (line.fields is None or "stages" in line.fields) for line in s.case.licence.evidence
+    )
 
 
 FACTS: tuple[Fact, ...] = (
@@ -86,4 +105,16 @@ FACTS: tuple[Fact, ...] = (
          lambda s: s.stale_sources > 0),
     number("evidence.stale_sources", "", "Sources used that are past their review date", "所用资料中已过复核日期的数量",
            lambda s: float(s.stale_sources)),
+    flag("evidence.rates_missing", "The device's rate or bandwidth is missing, so no time can be estimated",
+         "缺少设备算力或带宽，无法估算时间",
+         lambda s: bool(missing_for_time(s.run)) if s.trains and s.case.device is not None else None),
+    flag("evidence.cost_near_budget", "The budget lies within the range of estimated costs", "预算落在成本估算区间内",
+         _near_budget),
+    flag("evidence.kernels_measured", "Timed kernels of this family of devices are behind the time estimate",
+         "时间估算有该系列设备的算子实测依据", lambda s: s.kernels_measured),
+    flag("evidence.api_only", "The plan uses a model behind an external API and names no device", "只调用外部 API、没有写设备",
+         lambda s: s.case.device is None and s.case.plan.project is not None
+         and s.case.plan.project.environment == "external-api"),
+    flag("evidence.licence_unread", "The terms of the base licence are not yet checked against its text",
+         "基座许可证条款尚未与原文核对", _licence_unread),
 )  # fmt: skip

@@ -67,10 +67,22 @@ def _energy(s: State) -> float | None:
     return None if watts is None or hours is None else watts * hours.likely / 1000
 
 
-def _over_break_even(s: State) -> float | None:
-    if s.cost is None or s.cost.rent_or_buy.break_even_utilisation is None:
+def _buying_pays_from(s: State) -> float | None:
+    """Utilisation at which buying and renting cost the same: computed, or the usual one where a price lacks."""
+    if s.cost is None:
         return None
-    return share_of(s.cost.rent_or_buy.planned_utilisation, s.cost.rent_or_buy.break_even_utilisation.likely)
+    own = s.cost.rent_or_buy.break_even_utilisation
+    return own.likely if own is not None else s.case.knowledge.figure("break-even-utilisation").likely
+
+
+def _over_break_even(s: State) -> float | None:
+    return share_of(s.cost.rent_or_buy.planned_utilisation if s.cost else None, _buying_pays_from(s))
+
+
+def _labour(s: State) -> float | None:
+    parts = [s.cost.parts.get(name) for name in ("people", "data_preparation")] if s.cost else []
+    known = [part.likely for part in parts if part is not None]
+    return share_of(sum(known) if known else None, _project(s, "likely"))
 
 
 FACTS: tuple[Fact, ...] = (
@@ -147,4 +159,9 @@ FACTS: tuple[Fact, ...] = (
     number("cost.energy_kwh", "kWh", "Energy of the devices during one uninterrupted run", "一次不中断训练的设备耗电量", _energy),
     number("cost.utilisation_over_break_even", "x", "Planned utilisation over the one at which buying pays",
            "计划利用率与购买回本利用率之比", _over_break_even),
+    number("cost.labour_share", "share", "Share of people, data preparation included, in the cost of the project",
+           "人力（含数据准备）占项目总成本的比例", _labour),
+    number("cost.buying_pays_from", "share", "Utilisation from which buying pays", "购买开始划算的利用率", _buying_pays_from),
+    number("time.slack_days", "days", "Deadline less the days of one uninterrupted run", "期限减去一次不中断训练的天数",
+           lambda s: None if (end := _deadline(s)) is None or (days := _days(s, "likely")) is None else end - days),
 )  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from advisor.facts.registry import Fact, State, flag, number, share_of, text
+from advisor.pricing import practice_of
 
 PLATFORMS = ("cuda", "rocm", "cann", "gaudi", "tpu", "neuron", "metal", "musa", "oneapi", "other")
+MOST_IN_A_WORKSTATION = 8
 LINKS = ("nvlink", "pcie", "hccs", "infinity-fabric", "ici", "neuronlink", "xe-link", "mtlink", "other", "none")
 
 
@@ -64,6 +68,53 @@ def _hardware(s: State, field: str) -> object:
 def _disk(s: State) -> float | None:
     disk = s.case.plan.hardware.disk if s.case.plan.hardware else None
     return None if disk is None else disk / 2**30
+
+
+def _loose_module(s: State) -> bool | None:
+    if s.case.device is None:
+        return None
+    form = (s.case.device.form_factor or "").upper()
+    return s.case.system is None and form.startswith(("SXM", "OAM"))
+
+
+def _network_rdma(s: State) -> bool | None:
+    network = s.case.plan.hardware.network if s.case.plan.hardware else None
+    if network is None or network.kind is None or s.run.layout.nodes <= 1:
+        return None
+    return network.kind in {"roce", "infiniband"}
+
+
+def _in_data_centre(s: State) -> bool:
+    project = s.case.plan.project
+    cloud = project is not None and project.environment in {"private-cloud", "shared-cloud", "container"}
+    return cloud or s.run.layout.nodes > 1 or s.run.layout.devices > MOST_IN_A_WORKSTATION
+
+
+def _write_seconds(s: State) -> float | None:
+    """Seconds to write one checkpoint at the usual rate of the storage."""
+    if s.memory is None:
+        return None
+    return s.memory.checkpoint_gib * 2**30 / practice_of(s.case, None).checkpoint_bytes_per_second
+
+
+def _failure_hours(s: State) -> float | None:
+    return share_of(24.0, s.failures_per_device_day * s.run.layout.devices) if s.trains else None
+
+
+def _stop_loss(s: State) -> float | None:
+    """Share of time lost by going back half an interval at every hardware failure."""
+    return share_of(None if s.checkpoint_hours is None else s.checkpoint_hours / 2, _failure_hours(s))
+
+
+def _write_share(s: State) -> float | None:
+    seconds, hours = _write_seconds(s), s.checkpoint_hours
+    return None if seconds is None or hours is None else share_of(seconds / 3600, hours)
+
+
+def _best_interval(s: State) -> float | None:
+    """Young's interval √(2·δ·M): δ to write a checkpoint, M between failures (doi 10.1145/361147.361115)."""
+    seconds, hours = _write_seconds(s), _failure_hours(s)
+    return None if seconds is None or hours is None else math.sqrt(2 * seconds / 3600 * hours)
 
 
 FACTS: tuple[Fact, ...] = (
@@ -156,4 +207,27 @@ FACTS: tuple[Fact, ...] = (
     number("hardware.power_kw", "kW", "Power of all devices", "全部设备功耗", _power_kw),
     number("device.half_over_single", "x", "Dense peak at fp16 over the one at fp32", "fp16 稠密峰值与 fp32 峰值之比",
            lambda s: share_of(s.run.machine.peak.get("fp16"), s.run.machine.peak.get("fp32"))),
+    flag("device.loose_module", "The device is a module for a carrier board and the plan names no whole system",
+         "设备是需要载板的模组，且计划未写整机型号", _loose_module),
+    number("link.pair_gb_s", "GB/s", "Link rate between two devices, both ways together", "任意两卡之间的互联带宽（双向合计）",
+           lambda s: None if (pair := s.run.machine.link.per_pair_bytes_per_second) is None else pair * 2 / 1e9),
+    flag("network.assumed", "The network between nodes is assumed", "节点间网络为假设值",
+         lambda s: any(a.key == "network-unknown" for a in s.case.assumptions)),
+    flag("network.rdma", "The stated network reads remote memory directly (RDMA)", "计划写明的网络支持 RDMA", _network_rdma),
+    flag("hardware.in_data_centre", "Environment or number of devices mean a data centre", "从环境或设备数量看属于数据中心部署",
+         _in_data_centre),
+    number("hardware.node_power_kw", "kW", "Power of one node's devices", "单节点设备功耗",
+           lambda s: share_of(_power_kw(s), s.run.layout.nodes)),
+    number("storage.failure_hours", "hours", "Hours between hardware failures that stop the job", "导致任务中断的硬件故障平均间隔",
+           _failure_hours),
+    number("storage.stop_loss_share", "share", "Time lost by going back to the last checkpoint", "回退到上一个检查点损失的时间占比",
+           _stop_loss),
+    number("storage.write_share", "share", "Time that writing checkpoints takes", "写检查点所占时间比例", _write_share),
+    number("storage.best_interval_hours", "hours", "Interval between checkpoints that loses the least time",
+           "损失时间最少的检查点间隔", _best_interval),
+    number("device.flop_per_byte", "", "Peak at the plan's precision over memory bandwidth, FLOP per byte",
+           "计划精度下峰值算力与显存带宽之比（FLOP/字节）",
+           lambda s: share_of(s.run.machine.peak.get(s.recipe.precision), s.run.machine.bandwidth)),
+    number("storage.interval_over_best", "x", "Stated interval between checkpoints over the one that loses the least time",
+           "写明的检查点间隔与损失最少的间隔之比", lambda s: share_of(s.checkpoint_hours, _best_interval(s))),
 )  # fmt: skip

@@ -72,7 +72,7 @@ def _claim_kind(s: State) -> str | None:
                                          shapes.active_parameters(s.run.architecture)))  # fmt: skip
     if claim >= 0.85 * max(state, s.memory.per_device.likely):
         return "plausible"
-    if devices > 1 and 0.85 * s.memory.per_device.likely <= claim <= 1.2 * s.run.machine.usable_gib:
+    if devices > 1 and 0.85 <= claim / s.memory.per_device.likely <= 1.25:
         return "per-device"
     if active < 0.7 * total and (0.8 <= claim / (2 * active) <= 1.3 or 0.85 <= claim / (17 * active) <= 1.15):
         return "active-weights"
@@ -193,6 +193,8 @@ FACTS: tuple[Fact, ...] = (
            "量化基座相对 16 位基座节省的显存占比", _quantisation_saves),
     number("memory.devices_to_fit", "devices", "Devices on which it would likely fit with every saving but offload",
            "用尽卸载以外的节省手段后大概率能放下所需的卡数", _devices_to_fit),
+    number("memory.devices_for_states", "devices", "Fewest devices that could hold the states alone", "仅放下状态最少需要的卡数",
+           lambda s: None if (share := share_of(_state(s), s.run.machine.usable_gib)) is None else float(math.ceil(share))),
     text("claims.memory_kind", "What the claimed memory was most likely computed from", "主张的显存最可能的计算口径",
          _claim_kind, CLAIMS),
     number("claims.memory_per_parameter", "bytes", "Claimed memory per parameter", "主张显存折合每参数字节数",

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from advisor.entries.schema import Stage, Status
+from advisor.entries.base import plain
 from advisor.entries.terms import output_terms
-from advisor.facts.registry import Fact, State, flag, number, text
+from advisor.estimates import architecture as shapes
+from advisor.facts.registry import Fact, State, flag, number, share_of, text
 from advisor.plan.model import DataEntry
+from advisor.resolve import DataShare
+
+if TYPE_CHECKING:
+    from advisor.entries.schema import Stage, Status
 
 STATUSES: tuple[Status, ...] = ("allowed", "conditions", "ask-legal", "forbidden")
 _ORDER: tuple[Status, ...] = ("allowed", "conditions", "unknown", "ask-legal", "forbidden")
@@ -16,8 +22,12 @@ _FOREIGN_STEPS = ("public", "internal", "confidential", "secret")
 _ENVIRONMENTS = ("classified-room", "bare-metal", "appliance", "private-cloud", "shared-cloud", "container",
                  "external-api")  # fmt: skip
 _SELF_MADE = re.compile(
-    r"自研|自主研发|自主可控|self[- ]?developed|self[- ]?made|in[- ]?house model|our own", re.IGNORECASE
+    r"自研|自主研发|自主可控|self[- ]?developed|self[- ]?made|in[- ]?house (?:\w+ ){0,3}(?:model|llm)"
+    r"|our own (?:[\w.+-]+ ){0,4}(?:model|llm)",
+    re.IGNORECASE,
 )
+_EU = frozenset({"EU", "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV",
+                 "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"})  # fmt: skip
 _SATURATED = frozenset({"humaneval", "mmlu", "gsm8k", "mbpp", "hellaswag"})
 _GENERAL = frozenset({"mmlu", "mmlu-pro", "cmmlu", "c-eval", "ceval", "hellaswag", "arc", "bbh", "gpqa", "agieval"})
 
@@ -169,7 +179,8 @@ def _country_in_territory(s: State) -> bool | None:
     licence = s.case.licence
     if licence is None or not _regions(s):
         return None
-    return bool(set(licence.excluded_territories) & set(_regions(s)))
+    excluded = set(licence.excluded_territories)
+    return bool((excluded | _EU if "EU" in excluded else excluded) & set(_regions(s)))
 
 
 def _foreign_model(s: State) -> bool | None:
@@ -237,6 +248,155 @@ def _generated_share(s: State) -> float | None:
     return sum(row.tokens or 0.0 for row in written) / sum(row.tokens or 0.0 for row in rows)
 
 
+_CONDITIONAL_NAMING = re.compile(r"above the threshold|not required|\bonly\b", re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]+)"')
+_FILING = re.compile(r"备案|登记|\bfiling\b|\bfiled\b", re.IGNORECASE)
+_LABELLING = re.compile(r"标识|labell?ing|watermark|水印", re.IGNORECASE)
+_CARD = re.compile(r"model[- ]?card|模型卡|provenance|来源清单", re.IGNORECASE)
+_MIRROR = re.compile(r"mirror|offline|离线|内网源|镜像", re.IGNORECASE)
+_PERSONAL = "personal-data"
+_MONTH_DAYS = 30.44
+
+
+def _licence_name(s: State) -> str | None:
+    if s.case.licence is None:
+        return s.case.licence_id
+    name = s.case.licence.name
+    return name if isinstance(name, str) else name.en
+
+
+def _naming(s: State) -> bool | None:
+    """Whether the licence asks for its name from every user, not only above a threshold or for some of its models."""
+    if s.case.licence is None:
+        return None
+    duty = s.case.licence.naming_duty
+    return duty is not None and not _CONDITIONAL_NAMING.search(duty.en)
+
+
+def _naming_words(s: State) -> str | None:
+    """The words to be shown, as the licence quotes them; the licence's name where it quotes none."""
+    if not _naming(s) or s.case.licence is None or s.case.licence.naming_duty is None:
+        return None
+    # a quotation of one word is the start of a name, not a phrase to show
+    quoted = [words for words in _QUOTED.findall(s.case.licence.naming_duty.en) if " " in words]
+    return " / ".join(f"“{words}”" for words in quoted) or _licence_name(s)
+
+
+def _permissive(s: State) -> bool | None:
+    """Whether the licence asks for nothing but its text and notices: free inside the group, no limits of use."""
+    licence = s.case.licence
+    if licence is None:
+        return None
+    free = all(licence.stages[stage].status == "allowed" for stage in ("internal", "internal-transfer"))
+    return free and not licence.field_of_use_limited and not _naming(s)
+
+
+def _entry_name(row: DataShare) -> str:
+    return row.entry.name or f"data[{row.index}]"
+
+
+def _strictest(s: State) -> str | None:
+    """The entry whose terms are strictest at the stage of use, and its licence as the plan writes it."""
+    ranked = [(status, row) for row in s.case.data if (status := row.terms.status(_stage(s)))]
+    if not ranked:
+        return None
+    row = max(ranked, key=lambda pair: _ORDER.index(pair[0]))[1]
+    return f"{_entry_name(row)} ({row.entry.license})"
+
+
+def _licence_doubtful(row: DataShare) -> bool:
+    """Whether an entry is public without a licence, or under one that nobody has judged."""
+    if row.internal or row.entry.source == "model-generated" or row.entry.generated_by is not None:
+        return False
+    if row.entry.license is None:
+        return row.entry.source == "public"
+    contract = row.entry.source == "customer" and row.entry.license.lower().startswith("licenseref-")
+    return not contract and (bool(row.terms.unknown) or row.terms.status("internal") == "unknown")
+
+
+def _doubtful(s: State) -> str | None:
+    return ", ".join(_entry_name(row) for row in s.case.data if _licence_doubtful(row)) or None
+
+
+def _generators(s: State) -> str | None:
+    names = dict.fromkeys(row.entry.generated_by for row in s.case.data if row.entry.generated_by)
+    return ", ".join(name for name in names if name) or None
+
+
+def _generator_is_kin(s: State) -> bool | None:
+    """Whether all generators that forbid training with their outputs are under the base model's own licence.
+
+    Such licences except their own family: outputs of Llama 3 may improve Llama 3.
+    """
+    names = {row.entry.generated_by for row in s.case.data if row.entry.generated_by}
+    strict = [name for name in names if output_terms(s.case.knowledge, name) == "forbidden"]
+    if not strict:
+        return None
+    return all(s.case.licence_id is not None and _licence_of(s, name) == s.case.licence_id for name in strict)
+
+
+def _licence_of(s: State, model: str) -> str | None:
+    try:
+        return s.case.knowledge.model(s.case.knowledge.model_id(model)).licence
+    except LookupError:
+        return None
+
+
+def _personal(s: State) -> bool | None:
+    """Whether an entry is declared as personal data; own material is no exception here."""
+    if not s.case.data:
+        return None
+    names = s.case.knowledge.data_licence_names
+    return any(
+        _PERSONAL in {terms.kind for terms in row.terms.rows} or names.get(plain(row.entry.license or "")) == _PERSONAL
+        for row in s.case.data
+    )
+
+
+def _customer_unlicensed(s: State) -> float | None:
+    """Entries from customers for which the plan names no contract or licence that allows training."""
+    if not s.case.data:
+        return None
+    rows = [row for row in s.case.data if row.entry.source == "customer"]
+    return float(sum(row.entry.license is None or any(it.kind == "custom" for it in row.terms.rows) for row in rows))
+
+
+def _sensitivity(s: State) -> str | None:
+    """The sensitivity stated; private data that is given none counts as internal."""
+    stated = _word("sensitivity")(s)
+    return stated or ("internal" if _private(s) else None)
+
+
+def _flop(s: State) -> float | None:
+    """Training compute in FLOP: 6·N·D, 4·N·D for adapters, with the active parameters (Kaplan et al. 2020)."""
+    if not s.trains or s.run.tokens is None:
+        return None
+    return (4 if s.recipe.adapters else 6) * shapes.active_parameters(s.run.architecture) * s.run.tokens
+
+
+def _regulated(s: State, regulation: str, threshold: str) -> float:
+    entry = s.case.knowledge.regulation(regulation)
+    return entry.threshold[threshold]
+
+
+def _flop_over(regulation: str, threshold: str) -> Callable[[State], float | None]:
+    return lambda s: share_of(_flop(s), _regulated(s, regulation, threshold))
+
+
+def _filing_over_deadline(s: State) -> float | None:
+    deadline = s.case.plan.project.deadline if s.case.plan.project else None
+    return share_of(_regulated(s, "cn-model-filing", "filing_months_low") * _MONTH_DAYS, deadline)
+
+
+def _plans(pattern: re.Pattern[str]) -> Callable[[State], bool]:
+    """Whether the title, the evaluations or the monitoring speak of a thing."""
+    return lambda s: bool(pattern.search(s.case.plan.title or "")) or _mentions(pattern)(s)
+
+
+def _covered_by_ascend_guidance(s: State) -> bool:
+    return (s.case.device_id or "").startswith(("ascend910b", "ascend910c", "ascend910d"))
+
+
 FACTS: tuple[Fact, ...] = (
     flag("data.given", "The plan lists data", "计划列出了数据", lambda s: bool(s.case.data)),
     flag("data.tokens_known", "The tokens of the data can be counted", "数据的 token 数可以算出",
@@ -293,7 +453,7 @@ FACTS: tuple[Fact, ...] = (
     text("project.environment", "Where it runs", "运行环境", _word("environment"), _ENVIRONMENTS),
     flag("project.in_china", "China is among the regions", "地区包含中国", lambda s: "CN" in _regions(s)),
     flag("project.in_eu", "The EU is among the regions", "地区包含欧盟",
-         lambda s: bool({"EU", "DE", "FR", "NL", "IT", "ES", "IE", "SE", "PL"} & set(_regions(s)))),
+         lambda s: bool(_EU & set(_regions(s)))),
     flag("project.regions_given", "The plan names regions", "计划写明了地区", lambda s: bool(_regions(s))),
     flag("project.domestic_hardware", "Domestic hardware is required", "要求国产硬件", _requires("domestic-hardware")),
     flag("project.domestic_model", "A domestic model is required", "要求国产模型", _requires("domestic-model")),
@@ -348,4 +508,55 @@ FACTS: tuple[Fact, ...] = (
          lambda s: bool(s.case.plan.serving and s.case.plan.serving.retrieval in {"keyword", "embedding"})),
     number("data.repeated_share", "share", "Share of the mix that each epoch repeats: the private data, or all",
            "每轮重复的数据占比：私有数据，没有私有数据时为全部", lambda s: (_private_share(s) or 1.0) if s.case.data else None),
+    text("licence.stage", "Stage of use that licences are judged at; internal where the plan states none",
+         "评判许可证所用的使用阶段（未写明时按内部使用）", _stage,
+         ("internal", "internal-transfer", "hosted-service", "weights-to-customers")),
+    flag("licence.model_named", "The plan names the base model", "计划写明了基座模型名称",
+         lambda s: s.case.plan.model.name is not None),
+    text("licence.base_name", "Title of the base model's licence", "基座模型许可证全称", _licence_name),
+    flag("licence.naming_required", "The base licence asks every user to show its name", "基座许可证要求所有使用者标明其名称", _naming),
+    text("licence.naming_words", "Words that the base licence wants shown", "基座许可证要求标注的文字", _naming_words),
+    flag("licence.permissive", "The base licence asks for nothing but its text and notices", "基座许可证仅要求保留许可文本与声明",
+         _permissive),
+    text("licence.threshold_kind", "When users are counted against the threshold", "月活阈值的计算时点",
+         lambda s: s.case.licence.threshold_kind if s.case.licence and s.case.licence.monthly_users_threshold else None,
+         ("at-release", "continuing")),
+    text("data.strictest", "Data entry with the strictest terms, and its licence", "条款最严的数据条目及其许可证", _strictest),
+    flag("data.licence_doubtful", "Public data has no licence in the plan, or one that is not known",
+         "公开数据未写许可证，或许可证不在已知之列", lambda s: _doubtful(s) is not None if s.case.data else None),
+    text("data.doubtful_entries", "Data entries whose licence is missing or not known", "许可证缺失或未知的数据条目", _doubtful),
+    text("data.generators", "Models that wrote some of the data", "生成部分数据的模型", _generators),
+    flag("data.generator_is_kin", "Forbidding generators are all under the base model's own licence",
+         "禁止外用输出的生成模型与基座同属一个许可证", _generator_is_kin),
+    flag("compliance.personal_data", "Some of the data is declared as personal data", "数据中有声明为个人信息的内容", _personal),
+    number("compliance.customer_unlicensed", "entries", "Data entries of customers without a contract that is named",
+           "未写明合同依据的客户数据条目", _customer_unlicensed),
+    flag("compliance.private_data", "Private code or text is listed", "列出了私有代码或文本", lambda s: bool(_private(s))),
+    text("compliance.sensitivity", "Sensitivity stated; private data that is given none counts as internal",
+         "数据密级（未写明的私有数据按内部级）", _sensitivity, _FOREIGN_STEPS),
+    flag("compliance.abroad", "Regions other than mainland China are named", "地区包含中国内地以外",
+         lambda s: bool(set(_regions(s)) - {"CN"})),
+    flag("compliance.ascend_guidance", "The device is one that US guidance on Ascend 910B, C and D names",
+         "设备属于美国昇腾 910B/C/D 指引所列", _covered_by_ascend_guidance),
+    number("compliance.flop_over_modifier", "x", "Training compute over a third of the EU's indicative amount",
+           "训练算力与欧盟参考值三分之一之比", _flop_over("eu-downstream-modifier", "fallback_flop")),
+    number("compliance.flop_over_general", "x", "Training compute over the EU's mark of a general-purpose model",
+           "训练算力与欧盟通用模型参考值之比", _flop_over("eu-gpai-provider", "training_flop_indicative")),
+    number("compliance.filing_months_low", "", "Months of a model filing, low", "大模型备案周期下限（月）",
+           lambda s: _regulated(s, "cn-model-filing", "filing_months_low")),
+    number("compliance.filing_months_high", "", "Months of a model filing, high", "大模型备案周期上限（月）",
+           lambda s: _regulated(s, "cn-model-filing", "filing_months_high")),
+    number("compliance.filing_over_deadline", "x", "Shortest usual model filing over the deadline", "备案最短周期与期限之比",
+           _filing_over_deadline),
+    flag("compliance.filing_planned", "The plan speaks of the filing", "计划提到了备案", _plans(_FILING)),
+    flag("compliance.labelling_planned", "The plan speaks of labelling generated content", "计划提到了生成内容标识",
+         _plans(_LABELLING)),
+    flag("compliance.card_planned", "The plan speaks of a model card or provenance", "计划提到了模型卡或来源清单", _plans(_CARD)),
+    flag("compliance.mirror_planned", "The plan speaks of offline packages or a mirror", "计划提到了离线包或内网源",
+         _plans(_MIRROR)),
+    text("compliance.held", "How the devices are held; rented where the plan does not say", "设备持有方式（未写明时按租用）",
+         lambda s: ((s.case.plan.hardware.tenure if s.case.plan.hardware else None) or "rent") if s.case.device else None,
+         ("owned", "buy-new", "buy-used", "rent")),
+    flag("team.nobody", "The plan says that nobody can tune and debug", "计划写明没有能调参排障的工程师",
+         lambda s: _team(s, "engineers") == 0),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ class State:
     pricing: Pricing
     stale_sources: int
     failures_per_device_day: float
+    kernels_measured: bool | None  # the time estimate rests on kernels measured on this generation of devices
     _variants: dict[Any, bool] = field(default_factory=dict)
 
     @property
@@ -65,14 +66,32 @@ class State:
         return every.steps * self.time.step_seconds.likely / 3600
 
     def fits_with(self, **changes: Any) -> bool | None:
-        """Tell whether the run would likely fit with a changed recipe; None without a memory estimate."""
+        """Tell whether the run would likely fit with a changed recipe; None without a memory estimate.
+
+        A run that fits is not estimated again for a saving, nor for a change that changes nothing.
+        """
         if self.memory is None:
             return None
-        key = tuple(sorted(changes.items()))
+        fits = self.memory.probability_fits >= 0.5
+        changed = {name: value for name, value in changes.items() if getattr(self.recipe, name) != value}
+        if not changed or (fits and all(_saves(name, value) for name, value in changed.items())):
+            return fits
+        key = tuple(sorted(changed.items(), key=lambda item: item[0]))
         if key not in self._variants:
-            changed = replace(self.run, recipe=replace(self.recipe, **changes))
-            self._variants[key] = self.memory_of(changed).probability_fits >= 0.5
+            recipe = replace(self.recipe, **changed)
+            self._variants[key] = self.memory_of(replace(self.run, recipe=recipe)).probability_fits >= 0.5
         return self._variants[key]
+
+
+_SAVINGS: Mapping[str, object] = {
+    "recompute": "full", "zero_stage": 3, "micro_batch": 1, "chunked_loss": True, "attention": "sdpa",
+    "offload": "parameters",
+}  # fmt: skip
+
+
+def _saves(name: str, value: object) -> bool:
+    """Tell whether a change of the recipe never needs more memory than what it replaces."""
+    return _SAVINGS.get(name) == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, get_args
 
 from advisor.estimates import architecture as shapes
 from advisor.estimates.run import (
@@ -45,10 +48,59 @@ def _heads_divide(s: State) -> bool:
 
 
 def _padding(s: State) -> float | None:
-    """Processed tokens over useful ones, as `advisor.resolve` assumed it; 1 with packing."""
-    if not s.trains:
+    """Processed tokens over useful ones; 1 with packing."""
+    if not s.trains or s.recipe.packing:
+        return 1.0 if s.trains else None
+    return share_of(s.time.tokens if s.time else None, s.run.tokens)
+
+
+def _fits_by_sharding(s: State) -> bool | None:
+    """Tell whether ZeRO-2 alone, without tensor or pipeline parallelism, would likely fit."""
+    if s.memory is None or s.run.layout.tensor * s.run.layout.pipeline == 1:
         return None
-    return next((float(str(a.values["factor"])) for a in s.case.assumptions if a.key == "padding"), 1.0)
+    layout = replace(s.run.layout, tensor=1, pipeline=1)
+    stage: Literal[2, 3] = 3 if s.recipe.zero_stage == 3 else 2
+    changed = replace(s.run, layout=layout, recipe=replace(s.recipe, zero_stage=stage))
+    return s.memory_of(changed).probability_fits >= 0.5
+
+
+def _nodes_gain(s: State) -> float | None:
+    """Speed of all nodes over that of one node which loses nothing to communication: an upper bound."""
+    if s.time is None or s.run.layout.nodes <= 1:
+        return None
+    exchanged = sum(s.time.parts.get(name, 0.0) for name in ("tensor_parallel", "expert_parallel", "data_parallel"))
+    return s.run.layout.nodes * (1 - exchanged / s.time.step_seconds.likely)
+
+
+def _bubble_estimated(s: State) -> float | None:
+    """Share of a step that the time estimate gives to the pipeline's gaps, with the framework's usual interleaving."""
+    return share_of(s.time.parts.get("pipeline_bubble", 0.0), s.time.step_seconds.likely) if s.time else None
+
+
+def _stated_batch_per_rank(s: State) -> float | None:
+    batch = s.case.plan.training.global_batch_size
+    return None if batch is None or not s.trains else batch / s.run.layout.data
+
+
+def _watches(words: str) -> Callable[[State], bool]:
+    """A fact that looks for words among what the project watches or prepares."""
+    pattern = re.compile(words, re.IGNORECASE)
+
+    def said(s: State) -> bool:
+        project = s.case.plan.project
+        return any(pattern.search(item) for item in (project.monitoring if project else None) or ())
+
+    return said
+
+
+_TUNED = re.compile(r"(?:^|[-_.])(?:instruct|chat|it|sft|dpo|rlhf|thinking|reasoner)(?:$|[-_.@])", re.IGNORECASE)
+
+
+def _tuned(s: State) -> bool | None:
+    """By the name that the plan gives, because an entry may stand for the base and its tunes alike; else by the entry."""
+    if _TUNED.search((s.case.plan.model.name or "").rpartition("/")[2]):
+        return True
+    return s.case.model.kind in {"instruct", "reasoning", "code-instruct"} if s.case.model else None
 
 
 FACTS: tuple[Fact, ...] = (
@@ -66,7 +118,7 @@ FACTS: tuple[Fact, ...] = (
          lambda s: s.case.model.kind if s.case.model else None,
          ("base", "instruct", "reasoning", "code", "code-instruct")),
     flag("model.tuned", "The checkpoint is instruction-tuned or reasoning-tuned", "检查点经过指令或推理微调",
-         lambda s: s.case.model.kind in {"instruct", "reasoning", "code-instruct"} if s.case.model else None),
+         _tuned),
     text("model.trained_in", "Precision that the base was trained in", "基座模型训练时的精度",
          lambda s: s.case.plan.model.trained_in or (s.case.model.trained_in if s.case.model else None),
          ("bf16", "fp16", "fp32", "fp8", "mxfp4")),
@@ -191,7 +243,8 @@ FACTS: tuple[Fact, ...] = (
          lambda s: _stated(s, "training.activation_checkpointing")),
     flag("training.batch_stated", "The plan states the batch of one optimizer step", "计划写明了每步的批大小",
          lambda s: _stated(s, "training.global_batch_size") or _stated(s, "training.gradient_accumulation")),
-    number("training.padding", "x", "Tokens processed over tokens that are no padding", "处理的 token 数与有效 token 数之比", _padding),
+    number("training.padding", "x", "Tokens processed over tokens that are no padding", "处理的 token 数与有效 token 数之比",
+           _padding),
     number("training.sequence_over_context", "x", "Sequence length over the model's context", "训练序列长度与模型上下文之比",
            lambda s: share_of(s.recipe.sequence_length if s.trains else None,
                               s.case.model.context_length if s.case.model else None)),
@@ -202,4 +255,18 @@ FACTS: tuple[Fact, ...] = (
          lambda s: s.case.plan.training.lora is not None and s.trains and not s.recipe.adapters),
     flag("memory.fits_without_recompute", "It would fit without activation checkpointing", "不做重计算也能放下",
          lambda s: s.fits_with(recompute="none")),
+    flag("memory.fits_by_sharding", "It would fit with ZeRO-2 instead of tensor and pipeline parallelism",
+         "不用张量与流水线并行、只用 ZeRO-2 也能放下", _fits_by_sharding),
+    number("layout.nodes_gain", "x", "Speed of all nodes over that of one node, at best", "全部节点相对单节点的加速上限", _nodes_gain),
+    number("layout.expert_over_ranks", "x", "Expert-parallel × pipeline degree over devices", "专家并行度 × 流水线并行度与设备数之比",
+           lambda s: s.run.layout.expert * s.run.layout.pipeline / s.run.layout.devices if s.trains else None),
+    number("training.stated_batch_per_rank", "x", "Stated global batch over data-parallel ranks", "写明的全局批与数据并行数之比",
+           _stated_batch_per_rank),
+    flag("operations.pilot", "A pilot run is planned", "计划了试跑", _watches(r"pilot|trial|smoke|dry[- ]?run|试跑|试训|预实验")),
+    flag("operations.spares", "Spare nodes are planned", "计划了备用节点", _watches(r"spare|standby|备用|热备|备机")),
+    flag("operations.async_checkpoints", "Checkpoints are written asynchronously", "计划了异步检查点", _watches(r"async|异步")),
+    number("training.micro_batches", "", "Micro-batches of one rank in an optimizer step", "每个优化步单个 rank 的微批数",
+           lambda s: s.recipe.accumulation if s.trains else None),
+    number("layout.bubble_estimated", "share", "Idle share of the pipeline in the time estimate", "时间估算中的流水线气泡占比",
+           _bubble_estimated),
 )  # fmt: skip

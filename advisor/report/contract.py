@@ -160,7 +160,7 @@ def as_json(judgement: Judgement, lang: Language, options: Sequence[Mapping[str,
         "assumptions": [
             {"path": row.path, "value": number(row.value) if isinstance(row.value, float) else row.value,
              "why": row.why(lang)}
-            for row in case.assumptions
+            for row in judgement.assumptions
         ],
         "options": list(options),
     }  # fmt: skip

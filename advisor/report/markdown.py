@@ -17,16 +17,19 @@ from advisor.report.levers import levers_of
 from advisor.report.text import amount, figure_rows, shown_span
 from advisor.words import Language, say
 from advisor.words.figures import money, shown_value, significant
+from advisor.words.trace import formula_in_chinese
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+_BULLET = re.compile(r"^([-+=])")
+_ORDINAL = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def escape(text: object) -> str:
     """Text of the user's as it must read in Markdown: nothing in it is markup, a link, HTML or a new block."""
     flat = " ".join(_CONTROL.sub(" ", str(text)).split())
-    return _LINE_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", flat)).replace("://", ":&#47;&#47;")
+    marked = _SPECIAL.sub(r"\\\1", flat)
+    return _ORDINAL.sub(r"\1\\\2", _BULLET.sub(r"\\\1", marked)).replace("://", ":&#47;&#47;")
 
 
 @lru_cache(maxsize=2)
@@ -106,19 +109,32 @@ def _shares(parts: Mapping[str, float]) -> list[tuple[str, float, float]]:
     return [(name, value, value / total) for name, value in parts.items() if value > 0]
 
 
-def _trace(judgement: Judgement) -> list[dict[str, Any]]:
+def _trace(judgement: Judgement, lang: Language) -> list[dict[str, Any]]:
     """How each figure was found: name, formula, inputs, value, unit, source."""
     rows: list[dict[str, Any]] = []
     estimates = judgement.estimates
-    for estimate in (estimates.memory, estimates.serving, estimates.time, estimates.cost):
-        for step in getattr(estimate, "trace", ()) if estimate is not None else ():
+    kinds = {"memory": estimates.memory, "serving": estimates.serving, "time": estimates.time, "cost": estimates.cost}
+    for kind, estimate in kinds.items():
+        for step in getattr(estimate, "trace", ()):
             inputs = step.inputs.items() if isinstance(step.inputs, Mapping) else step.inputs
-            shown = ", ".join(
-                f"{name} = {significant(value) if isinstance(value, (int, float)) else value}" for name, value in inputs
+            rows.append(
+                {
+                    "name": say(lang, f"trace.{kind}.{step.name}"),
+                    "formula": step.formula if lang == "en" else formula_in_chinese(step.formula),
+                    "inputs": ", ".join(f"{name} = {_input(value)}" for name, value in inputs),
+                    "value": significant(step.value, 4),
+                    "unit": step.unit,
+                    "source": step.source,
+                }
             )
-            rows.append({"name": step.name, "formula": step.formula, "inputs": shown,
-                         "value": significant(step.value, 4), "unit": step.unit, "source": step.source})  # fmt: skip
     return rows
+
+
+def _input(value: object) -> str:
+    """An input of a formula: counts in full, measurements with the digits that matter."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"{int(value):,}" if value == int(value) and abs(value) < 1e7 else significant(value, 4)
 
 
 def render(judgement: Judgement, lang: Language) -> str:
@@ -140,11 +156,11 @@ def render(judgement: Judgement, lang: Language) -> str:
             {"id": name, "title": row.title, "url": row.url, "read_on": row.read_on.isoformat()} for name, row in found
         ]
 
-    trace = _trace(judgement)
+    trace = _trace(judgement, lang)
     used = dict.fromkeys(
         [name for finding in judgement.findings for name in finding.rule.sources]
         + [row["source"] for row in trace if row["source"]]
-        + [row.source for row in case.assumptions if row.source]
+        + [row.source for row in judgement.assumptions if row.source]
         + judgement.pricing.sources
         + [name for family, entry in (("devices", case.device_id), ("models", case.model_id)) if entry
            for name in case.knowledge.sources_of(family, entry)]

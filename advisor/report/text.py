@@ -17,6 +17,8 @@ from advisor.words import Language, say
 from advisor.words.figures import counted, money, shown_value, significant
 
 WIDTH = 100
+LONG = 8
+"""More findings than fit a screen: the lesser ones then get one line each."""
 Style = Callable[[str, str], str]  # (text, what it is) -> the text, coloured or not
 
 
@@ -114,9 +116,9 @@ def figure_rows(judgement: Judgement, lang: Language) -> Iterator[tuple[str, str
         yield say(lang, "report.device-hours"), shown_span(time.device_hours, lang)
         yield say(lang, "report.mfu"), shown_span(time.mfu, lang, lambda value: f"{value:.0%}")
     if cost is not None and cost.compute is not None:
-        yield say(lang, "report.cost-compute", currency=cost.currency), shown_span(cost.compute, lang)
+        yield say(lang, "report.figure-compute", currency=cost.currency), shown_span(cost.compute, lang)
     if cost is not None and cost.project is not None:
-        yield say(lang, "report.cost-project", currency=cost.currency), shown_span(cost.project, lang)
+        yield say(lang, "report.figure-project", currency=cost.currency), shown_span(cost.project, lang)
 
 
 def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bool = False) -> Iterator[str]:
@@ -141,6 +143,24 @@ def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bo
         yield f"{indent}  {say(lang, 'report.confidence')}: {sure}; {', '.join(finding.rule.sources)}"
 
 
+def _brief(findings: Sequence[Finding]) -> frozenset[int]:
+    """Which findings get one line: in a long list all consequences, and what is less than high."""
+    if len(findings) <= LONG:
+        return frozenset()
+    grave = {"blocker", "high"}
+    return frozenset(
+        number
+        for number, finding in enumerate(findings)
+        if finding.rule.severity not in grave or (finding.under is not None and finding.rule.severity != "blocker")
+    )
+
+
+def _brief_line(finding: Finding, lang: Language, style: Style) -> str:
+    word = say(lang, f"report.{finding.rule.severity}").upper()
+    line = say(lang, "report.line", line=finding.at.line)
+    return f"  {style(word, finding.rule.severity)} {finding.rule.id} {finding.rule.name} · {finding.at.path} ({line})"
+
+
 def render(
     judgement: Judgement, lang: Language, style: Style = plain_style, *, quiet: bool = False, verbose: bool = False
 ) -> str:
@@ -148,8 +168,13 @@ def render(
     lines = [style(summary(judgement, lang), judgement.verdict)]
     if quiet:
         return lines[0] + "\n"
-    for finding in judgement.findings:
-        lines += ["", *finding_lines(finding, lang, style, verbose=verbose)]
+    brief = _brief(judgement.findings) if not verbose else frozenset()
+    for number, finding in enumerate(judgement.findings):
+        if number not in brief:
+            lines += ["", *finding_lines(finding, lang, style, verbose=verbose)]
+    if brief:
+        lines += ["", say(lang, "report.brief")]
+        lines += [_brief_line(judgement.findings[number], lang, style) for number in sorted(brief)]
     for row in judgement.acceptances:
         name = shown(row.acceptance.id or "?")
         if row.finding is not None:

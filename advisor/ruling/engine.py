@@ -26,11 +26,18 @@ from durable.engine import Host, MessageNotHandledException
 from advisor.ruling.format import MAX_BRANCHES, MAX_CONDITIONS, MAX_GROUPS, Condition, Rule, RuleSet
 from advisor.ruling.vocabulary import FACT_NAME, FactType, Value, has_type
 
-MAX_GROUP_NODES: Final = 40
-"""Distinct comparisons of one group in one engine ruleset: 64 true ones at once are an error, hundreds an overrun."""
+MAX_TRUE: Final = 40
+"""Comparisons of one group in one engine ruleset that one fact can make true at once: 64 are an error."""
+
+MAX_GROUP_NODES: Final = 120
+"""Distinct comparisons of one group in one engine ruleset: hundreds overrun a fixed table."""
 
 MAX_RULES: Final = 100
 """Engine rules in one engine ruleset: the table of rules that end in the same comparison holds 256."""
+
+
+MAX_KEPT: Final = 1024
+"""Answers that one engine ruleset keeps."""
 
 
 class EngineError(Exception):
@@ -71,19 +78,16 @@ _Pattern = tuple[str, tuple[_Test, ...]]  # group, its tests
 class Engine:
     """Compiled rules. May be used from several threads; they take turns."""
 
-    def __init__(self, ruleset: RuleSet) -> None:
+    def __init__(self, ruleset: RuleSet, prepared: Mapping[str, Any]) -> None:
         self._rules = ruleset.rules
         self._defaults = dict(ruleset.defaults)
-        active = [[ruleset.rules[rule_id] for rule_id in stage] for stage in ruleset.stages]
-        self._scales = _make_scales([rule for stage in active for rule in stage])
+        self._scales = {name: _Scale(kind, tuple(constants)) for name, (kind, constants) in prepared["scales"].items()}
         with _lock:
             host = _QuietHost()
             handles: list[int] = []
             self._close = weakref.finalize(self, _delete_rulesets, handles)
             self._close.atexit = False
-            self._stages = [
-                [_Ruleset(host, handles, part) for part in _split(_expand(stage, self._scales))] for stage in active
-            ]
+            self._stages = [[_Ruleset(host, handles, part) for part in stage] for stage in prepared["stages"]]
 
     def run(self, facts: Mapping[str, Value]) -> list[Fired]:
         """The rules that hold, by id. Conclusions need not be among the facts: they start at their defaults.
@@ -126,9 +130,30 @@ class Engine:
         self.close()
 
 
-def compile(ruleset: RuleSet) -> Engine:  # noqa: A001 - read as `engine.compile`, like `re.compile`
-    """Make the rules of a set ready to run. Raises EngineError for a rule that the engine could not judge rightly."""
-    return Engine(ruleset)
+def compile(  # noqa: A001 - read as `engine.compile`, like `re.compile`
+    ruleset: RuleSet, prepared: Mapping[str, Any] | None = None
+) -> Engine:
+    """Make the rules of a set ready to run; `prepared` is what `prepare` gave for the same set, if it was kept.
+
+    Raises EngineError for a rule that the engine could not judge rightly.
+    """
+    return Engine(ruleset, prepare(ruleset) if prepared is None else prepared)
+
+
+def prepare(ruleset: RuleSet) -> dict[str, Any]:
+    """The engine rules of a set as JSON values: the scale of every fact, and the engine rulesets of every stage.
+
+    Raises EngineError for a rule that the engine could not judge rightly.
+    """
+    active = [[ruleset.rules[rule_id] for rule_id in stage] for stage in ruleset.stages]
+    scales = _make_scales([rule for stage in active for rule in stage])
+    return {
+        "scales": {name: [scale.kind, list(scale.constants)] for name, scale in scales.items()},
+        "stages": [
+            [[[branch.rule_id, branch.patterns] for branch in part] for part in _split(_expand(stage, scales))]
+            for stage in active
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +254,20 @@ def _test(condition: Condition, scale: _Scale) -> _Test:
     return (condition.fact, condition.op, scale.place(condition.value))
 
 
-def _nodes(branch: _Branch) -> Iterator[tuple[str, tuple[_Test, ...]]]:
-    """The engine's nodes for a rule: one for each beginning of each pattern, as patterns share what they begin with."""
-    for group, tests in branch.patterns:
-        for length in range(1, len(tests) + 1):
-            yield group, tests[:length]
+_Trie = dict[_Test, Any]  # a test -> the tests that rules make after it
+
+
+def _most_true(trie: _Trie) -> int:
+    """How many comparisons below a node one fact can make true at most: of equalities with one fact only one holds."""
+    total = 0
+    equal: dict[str, int] = {}
+    for (name, op, _), below in trie.items():
+        true = 1 + _most_true(below)
+        if op == "eq":
+            equal[name] = max(equal.get(name, 0), true)
+        else:
+            total += true
+    return total + sum(equal.values())
 
 
 class _Part:
@@ -241,20 +275,33 @@ class _Part:
 
     def __init__(self) -> None:
         self.branches: list[_Branch] = []
-        self._nodes: set[tuple[str, tuple[_Test, ...]]] = set()
-        self._used: dict[str, int] = {}  # nodes a group
+        self._tries: dict[str, _Trie] = {}
+        self._nodes: dict[str, int] = {}
 
     def take(self, branch: _Branch) -> bool:
-        """Add an engine rule if no group then has too many nodes; an empty part takes any."""
-        fresh = [node for node in _nodes(branch) if node not in self._nodes]
-        used = dict(self._used)
-        for group, _ in fresh:
-            used[group] = used.get(group, 0) + 1
-        if self.branches and (len(self.branches) >= MAX_RULES or max(used.values()) > MAX_GROUP_NODES):
+        """Add an engine rule if no group then has too many comparisons; an empty part takes any."""
+        if self.branches and len(self.branches) >= MAX_RULES:
+            return False
+        grown: list[tuple[_Trie, _Test]] = []
+        nodes = dict(self._nodes)
+        for group, tests in branch.patterns:
+            trie = self._tries.setdefault(group, {})
+            for test in tests:
+                if test not in trie:
+                    grown.append((trie, test))
+                    trie[test] = {}
+                    nodes[group] = nodes.get(group, 0) + 1
+                trie = trie[test]
+        groups = [group for group, _ in branch.patterns]
+        fits = all(nodes.get(group, 0) <= MAX_GROUP_NODES for group in groups) and all(
+            _most_true(self._tries[group]) <= MAX_TRUE for group in groups
+        )
+        if self.branches and not fits:
+            for trie, test in reversed(grown):
+                del trie[test]
             return False
         self.branches.append(branch)
-        self._nodes.update(fresh)
-        self._used = used
+        self._nodes = nodes
         return True
 
 
@@ -271,18 +318,19 @@ def _split(branches: Iterable[_Branch]) -> list[list[_Branch]]:
 class _Ruleset:
     """One engine ruleset, with the attributes that it needs of every group."""
 
-    def __init__(self, host: Host, handles: list[int], branches: Sequence[_Branch]) -> None:
+    def __init__(self, host: Host, handles: list[int], branches: Sequence[Any]) -> None:
         self._host = host
         self._hits: list[str] = []
+        self._kept: dict[tuple[bool | int | None, ...], list[str]] = {}
         self._attributes: dict[str, list[str]] = {}
         definition: dict[str, dict[str, Any]] = {}
-        for i, branch in enumerate(branches):
+        for i, (rule_id, conjunction) in enumerate(branches):
             patterns = []
-            for j, (group, tests) in enumerate(branch.patterns):
+            for j, (group, tests) in enumerate(conjunction):
                 attributes = self._attributes.setdefault(group, [])
                 attributes += [name for name in dict.fromkeys(name for name, _, _ in tests) if name not in attributes]
                 patterns.append({f"p{j}": {"$and": [{"group": group}, *map(_to_engine, tests)]}})
-            definition[f"r{i}"] = {"all": patterns, "run": _recorder(self._hits, branch.rule_id)}
+            definition[f"r{i}"] = {"all": patterns, "run": _recorder(self._hits, rule_id)}
         opening = [{"p0": {"$and": [{"group": _OPENING}, {"open": True}]}}]
         definition["open"] = {"all": opening, "run": _recorder(self._hits, _OPENING)}
         self._name = f"s{len(handles)}"
@@ -294,7 +342,18 @@ class _Ruleset:
         handles.append(self._engine_ruleset._handle)
 
     def run(self, codes: Mapping[str, bool | int]) -> list[str]:
-        """The ids of the rules that hold, some of them several times, given the engine constants of all attributes."""
+        """The ids of the rules that hold, some of them several times, given the engine constants of all attributes.
+
+        What holds depends on the constants alone, and plans that differ often share them: the last answers are kept.
+        """
+        key = tuple(codes.get(name) for attributes in self._attributes.values() for name in attributes)
+        if key not in self._kept:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            self._kept[key] = self._ask(codes)
+        return self._kept[key]
+
+    def _ask(self, codes: Mapping[str, bool | int]) -> list[str]:
         self._hits.clear()
         session = str(next(_sessions))
         self._assert(session, _OPENING, {"open": True})

@@ -54,6 +54,9 @@ WORDS: dict[str, Words] = {
     "qlora-nf4": Words("QLoRA stores the frozen base in 4-bit NF4.", "QLoRA 以 4 位 NF4 保存冻结的基座。"),
     "lora-rank": Words("Not stated; the usual rank.", "计划未写；取常用的秩。"),
     "lora-targets": Words("Not stated; all linear layers train best.", "计划未写；作用于所有线性层效果最好。"),
+    "lora-targets-unknown": Words(
+        "{names}: no linear layer that is known; all linear layers are counted.", "{names}：不是已知的线性层；按全部线性层计算。"
+    ),
     "optimizer": Words("Not stated; the usual optimizer.", "计划未写；取常用优化器。"),
     "precision-fp16": Words(
         "Not stated; {device} has no bf16, so fp16 with loss scaling.",
@@ -69,6 +72,10 @@ WORDS: dict[str, Words] = {
         "Not stated; adapters are usually trained with plain data parallelism.",
         "计划未写；适配器训练通常用普通数据并行。",
     ),
+    "sharding-habit": Words(
+        "Not stated; {framework} shards weights, gradients and optimizer states on several devices.",
+        "计划未写；{framework} 在多卡上默认对权重、梯度与优化器状态分片。",
+    ),
     "sharding-megatron": Words(
         "Not stated; with tensor or pipeline parallelism the optimizer states are usually sharded over the data-parallel ranks.",
         "计划未写；采用张量或流水线并行时，通常只在数据并行组内对优化器状态分片。",
@@ -78,6 +85,13 @@ WORDS: dict[str, Words] = {
     ),
     "master-weights": Words(
         "Not stated; mixed precision keeps fp32 master weights.", "计划未写；混合精度训练保留 fp32 主权重。"
+    ),
+    "master-weights-habit": Words(
+        "Not stated; {framework} trains in 16 bits without fp32 master weights unless told otherwise.",
+        "计划未写；{framework} 默认以纯 16 位训练，不保留 fp32 主权重。",
+    ),
+    "recompute-habit": Words(
+        "Not stated; what {framework} does unless told otherwise.", "计划未写；取 {framework} 的默认做法。"
     ),
     "recompute": Words(
         "Not stated; training of language models usually recomputes activations.",
@@ -135,7 +149,10 @@ WORDS: dict[str, Words] = {
     "tokens-from-samples": Words("Not stated; {length} tokens a sample.", "计划未写；按每条 {length} 个 token 计算。"),
     "serving-requests": Words("Not stated; a small team at work.", "计划未写；按小团队日常使用估算。"),
     "serving-context": Words("Not stated; room for a question with some code.", "计划未写；够放下一个问题和若干代码。"),
-    "tenure": Words("Not stated; {reason}.", "计划未写；{reason}。"),
+    "owned-is-sunk": Words(
+        "The devices are there already: their price is spent, so that only power and cooling are counted.",
+        "设备已经在手，购置成本视为已发生，只计电费与制冷。",
+    ),
     "tenure-rent": Words("Not stated; rented by the hour.", "计划未写；按小时租用计算。"),
     "price-known": Words(
         "Prices seen on {date}: {count} quotation(s), {low}–{high} {currency} a device and hour.",
@@ -147,5 +164,9 @@ WORDS: dict[str, Words] = {
     ),
     "exchange": Words("1 {currency} = {rate} CNY, as of {date}.", "1 {currency} = {rate} CNY（{date}）。"),
     "staff": Words("Not stated; {count} engineer(s) while it runs.", "计划未写；训练期间按 {count} 名工程师计算。"),
+    "staff-nobody": Words(
+        "The plan has nobody for it; the cost counts {count} engineer(s), because somebody must run it.",
+        "计划里没有工程师；训练总要有人来跑，成本按 {count} 名工程师计算。",
+    ),
     "power": Words("The power of the device is not known; {watts} W is assumed.", "设备功耗未知；按 {watts} W 计算。"),
 }

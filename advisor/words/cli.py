@@ -10,7 +10,19 @@ WORDS: dict[str, Words] = {
         "在花钱之前判断：训练或微调大模型的计划行不行得通。",
     ),
     "commands": Words("Commands", "命令"),
+    "ask": Words("Ask for a plan, question by question, and check it.", "逐题提问，写出计划并检查。"),
     "check": Words("Check plans: verdict, findings, figures.", "检查计划：结论、问题与数据。"),
+    "options": Words("Find the plans that would work instead.", "找出行得通的替代方案。"),
+    "optimise": Words(
+        "What comes first among equals: a sensible mix, cost, time or risk.", "同等条件下优先考虑：综合、成本、时间或风险。"
+    ),
+    "keep": Words(
+        "Keep the hardware (best use of what there is), or the model and method (cheapest hardware that does it).",
+        "保留硬件（现有设备的最佳用法），或保留模型与方法（能完成的最便宜硬件）。",
+    ),
+    "write-options": Words("Write one plan file an option to this folder.", "把每个方案写成一个计划文件，放到该目录。"),
+    "options-one-plan": Words("options takes one plan", "options 一次只接受一个计划"),
+    "with-options": Words("Also look for plans that would work instead.", "同时寻找行得通的替代方案。"),
     "report": Words("Write a recommendation report of a plan.", "为计划生成建议报告。"),
     "explain": Words("Show the page of a rule.", "显示某条规则的说明。"),
     "rules": Words("List the rules.", "列出规则。"),

@@ -319,9 +319,9 @@ def test_one_estimate_takes_less_than_a_millisecond(calibration, machine):
               machine("h100-sxm", 3200), tokens=1e12)  # fmt: skip
     estimate(run, calibration)
     spent = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(10):
+        start = time.process_time()
         for _ in range(20):
             estimate(run, calibration)
-        spent.append((time.perf_counter() - start) / 20)
+        spent.append((time.process_time() - start) / 20)
     assert min(spent) < 1e-3

@@ -138,3 +138,14 @@ def test_a_rack_is_one_domain(calibration):
 
 def test_larger_works_without_branches():
     assert (larger(1, 2), larger(2, 1), larger(-1, -2)) == (2, 2, -1)
+
+
+def test_a_full_mesh_gives_small_groups_few_links(calibration):
+    """On the Ascend 910B each pair of eight has a seventh of a device's rate."""
+    link = Link("hccs", 196e9, 5e-6, 8, 28e9)
+    machine = Machine("910b", "Huawei", "cann", None, None, 64, 64, False, 1.6e12, {}, {}, True, True, link, None, None,
+                      None)  # fmt: skip
+    two, eight = (path(machine, Layout(8), n, 1, calibration).fast for n in (2, 8))
+    share = calibration.links["hccs"]
+    assert two == pytest.approx(28e9 * share.share)
+    assert eight == pytest.approx(196e9 * share.share * share.many)

@@ -1,0 +1,273 @@
+"""`advisor ask [PLAN]`: questions in plain lines whose answers are the plan file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor.cli.options import advisor_for, common, make, today
+from advisor.words import Language, say
+
+if TYPE_CHECKING:
+    from advisor.pipeline import Advisor, Judgement
+    from advisor.plan.source import Problem
+
+SECTIONS = (
+    "goal", "method", "model", "data", "hardware", "training", "serving", "limits", "compliance", "team", "checks",
+)  # fmt: skip
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_OPEN = frozenset({"missing", "missing-like", "model-unnamed", "empty"})
+"""Problems that an unfinished plan may have."""
+
+
+def command(lang: Language) -> click.Command:
+    """The command in one language."""
+
+    def run(
+        plan: str,
+        given: tuple[str, ...],
+        only: tuple[str, ...],
+        day: date | None,
+        knowledge: tuple[Path, ...],
+        rules: tuple[Path, ...],
+        *,
+        no_input: bool,
+        edit: bool,
+        expert: bool,
+    ) -> int:
+        asking = _Asking(Path(plan), lang, day or today(), knowledge, rules)
+        values, problems = asking.start(given)
+        if problems:
+            for line in problems:
+                click.echo(line, err=True)
+            return 2
+        if no_input:
+            return asking.write(values)
+        return asking.converse(values, only, edit=edit, expert=expert)
+
+    return make(
+        "ask", lang, run,
+        click.Argument(["plan"], type=click.Path(), default="plan.yaml", required=False),
+        click.Option(["--set", "given"], multiple=True, metavar="PATH=VALUE", help=say(lang, "ask.set-option")),
+        click.Option(["--no-input"], is_flag=True, help=say(lang, "ask.no-input-option")),
+        click.Option(["--only"], multiple=True, type=click.Choice(SECTIONS), metavar="SECTION",
+                     help=say(lang, "ask.only-option", sections=", ".join(SECTIONS))),
+        click.Option(["--edit"], is_flag=True, help=say(lang, "ask.edit-option")),
+        click.Option(["--expert"], is_flag=True, help=say(lang, "ask.expert-option")),
+        *common(lang),
+    )  # fmt: skip
+
+
+class _Asking:
+    """One plan file being filled in."""
+
+    def __init__(
+        self, file: Path, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+    ) -> None:
+        from advisor.questionnaire.question import questions_of  # noqa: PLC0415 - kept off the way to --help
+
+        self.file, self.lang, self.day = file, lang, day
+        self.advisor: Advisor = advisor_for(lang, knowledge, rules)
+        self.questions = questions_of(self.advisor.knowledge)
+        self.present = ""  # what the file holds
+        self.is_terminal = sys.stdin.isatty()
+        if not self.is_terminal and hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+
+    def start(self, given: tuple[str, ...]) -> tuple[dict[str, Any], list[str]]:
+        """The values of the file with those of `--set` in them, or all that is wrong with either, a line each."""
+        from advisor.plan.read import read_plan, write_plan  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.source import Unreadable  # noqa: PLC0415
+
+        values = self._values_of_file()
+        wrong = []
+        for text in given:
+            wrong += self._set(values, text)
+        if given:
+            values = {"version": 1} | values
+            try:
+                read_plan(write_plan(values).encode(), str(self.file))
+            except Unreadable as error:
+                wrong += [self._line(problem) for problem in error.problems if problem.key not in _OPEN]
+            wrong += [self._line(problem) for problem in self._unknown_names(values)]
+        return values, wrong
+
+    def _line(self, problem: Problem) -> str:
+        # The line of a file that nobody has written says nothing: the path does.
+        return f"--set {problem.path}: {problem.message(self.lang)}"
+
+    def _values_of_file(self) -> dict[str, Any]:
+        from advisor.plan.read import LIMITS, read_plan  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.source import Unreadable, scan_document  # noqa: PLC0415
+
+        if not self.file.exists():
+            if not self.file.parent.is_dir():
+                raise click.UsageError(say(self.lang, "ask.not-a-file", file=self.file))
+            return {}
+        if not self.file.is_file():
+            raise click.UsageError(say(self.lang, "ask.not-a-file", file=self.file))
+        try:
+            with self.file.open("rb") as stream:
+                raw = stream.read(LIMITS.size + 1)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.UsageError(say(self.lang, "ask.cannot-read", file=self.file, reason=reason)) from None
+        try:
+            read_plan(raw, str(self.file))
+        except Unreadable as error:
+            if left := [problem for problem in error.problems if problem.key not in _OPEN]:
+                raise Unreadable(left) from None
+        data = scan_document(raw, str(self.file), LIMITS)[0].data
+        self.present = raw.decode("utf-8", "replace")
+        if re.search(r"(?m)(?:^|\s)#", _QUOTED.sub("", self.present)):
+            click.echo(say(self.lang, "ask.comments", file=self.file), err=True)
+        return data if isinstance(data, dict) else {}
+
+    def _set(self, values: dict[str, Any], text: str) -> list[str]:
+        """Fill in one `path=value`; what is wrong with it, a line each."""
+        from advisor.plan.read import LIMITS, data_path  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.source import Unreadable, dotted, scan_document, shown  # noqa: PLC0415
+        from advisor.plan.values import Text  # noqa: PLC0415
+        from advisor.questionnaire.places import NoPlaceError, leaf_of, put, remove  # noqa: PLC0415
+
+        path, sign, written = text.partition("=")
+        path = path.strip()
+        if not sign or not path or dotted(data_path(path)) != path:
+            return [say(self.lang, "ask.set-form", value=shown(text))]
+        problems: Sequence[Problem] = ()
+        try:
+            document, problems = scan_document(written.encode(), "--set", LIMITS)
+            value = document.data
+        except Unreadable as error:
+            problems, value = error.problems, None
+        # Text is taken as it stands: a colon or a number sign in a title means nothing.
+        if isinstance(leaf_of(path), Text) and (problems or not isinstance(value, (str, type(None)))):
+            problems, value = (), written.strip()
+        if problems:
+            return [f"--set {path}: {problem.message(self.lang)}" for problem in problems]
+        if value is None:
+            remove(values, path)
+            return []
+        try:
+            put(values, path, value)
+        except NoPlaceError:
+            return [say(self.lang, "ask.set-place", path=shown(path))]
+        return []
+
+    def _unknown_names(self, values: Mapping[str, Any]) -> list[Problem]:
+        from advisor.entries.base import UnknownNameError  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.source import Problem, shown  # noqa: PLC0415
+        from advisor.questionnaire.places import read_at  # noqa: PLC0415
+
+        base = self.advisor.knowledge
+        shape = any(read_at(values, f"model.{name}") for name in ("parameters", "hf_config", "layers"))
+        found = []
+        for path, look_up, key in (
+            ("hardware.device", base.device_id, "unknown-device"),
+            ("model.name", base.model_id, "unknown-model"),
+        ):
+            name = read_at(values, path)
+            if not isinstance(name, str) or (path == "model.name" and shape):
+                continue
+            try:
+                look_up(name.partition("@")[0] if path == "model.name" else name)
+            except UnknownNameError as error:
+                near = ", ".join(error.candidates or error.nearest)
+                says = {"value": shown(name), "nearest": near}
+                found.append(Problem(str(self.file), 1, 1, path, f"{key}-near" if near else key, says))
+        return found
+
+    def write(self, values: dict[str, Any]) -> int:
+        """Write the plan without asking; 2 where something that no plan can lack is missing."""
+        from advisor.questionnaire.interview import Interview  # noqa: PLC0415 - kept off the way to --help
+
+        interview = Interview(self.questions, self.advisor.knowledge, values)
+        if self._tells_missing(interview.missing()):
+            return 2
+        self._save(interview.plan_values())
+        click.echo(say(self.lang, "ask.written", file=self.file), err=True)
+        return 0
+
+    def _tells_missing(self, paths: tuple[str, ...]) -> bool:
+        if paths:
+            named = ", ".join("model" if path == "model.name" else path for path in paths)
+            click.echo(say(self.lang, "ask.still-missing", file=self.file, paths=named), err=True)
+        return bool(paths)
+
+    def _save(self, values: Mapping[str, Any]) -> None:
+        from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.read import write_plan  # noqa: PLC0415
+
+        text = write_plan(values)
+        if text == self.present:
+            return
+        try:
+            write_whole(self.file, text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.UsageError(say(self.lang, "cli.cannot-write", file=self.file, reason=reason)) from None
+        self.present = text
+
+    def converse(self, values: dict[str, Any], only: tuple[str, ...], *, edit: bool, expert: bool) -> int:
+        """Ask what is open (or everything again), save after each answer, and check the plan at the end."""
+        from advisor.questionnaire.conversation import Conversation  # noqa: PLC0415 - kept off the way to --help
+        from advisor.questionnaire.interview import Interview  # noqa: PLC0415
+
+        interview = Interview(self.questions, self.advisor.knowledge, values, sections=only, expert=expert, again=edit)
+        if interview.next_question() is None and not interview.missing():
+            click.echo(say(self.lang, "ask.nothing-to-ask", file=self.file))
+        else:
+            click.echo(say(self.lang, "ask.intro", file=self.file))
+            if self.present:
+                click.echo(say(self.lang, "ask.resumed", file=self.file))
+        talk = Conversation(interview, self.lang, click.echo, self._hear, self._save, self._judge)
+        try:
+            ending = talk.run()
+        except KeyboardInterrupt:
+            click.echo("\n" + say(self.lang, "ask.saved", file=self.file))
+            raise
+        if ending == "stop" and not (interview.missing() and not self.is_terminal):
+            self._save(interview.draft_values())
+            click.echo(say(self.lang, "ask.saved", file=self.file))
+            return 0
+        if self._tells_missing(interview.missing()):
+            return 0 if self.is_terminal else 2
+        self._save(interview.plan_values())
+        click.echo(say(self.lang, "ask.written", file=self.file) + "\n")
+        return self._check()
+
+    def _hear(self) -> str | None:
+        """One line of the person's; None at the end of a pipe. At a terminal the end of input means stop."""
+        if self.is_terminal:
+            import readline  # noqa: F401, PLC0415 - makes `input` a line editor; not on every system
+
+            try:
+                return input("> ")
+            except EOFError:
+                return "q"
+        click.echo("> ", nl=False)
+        line = sys.stdin.readline()
+        click.echo(line.rstrip("\r\n"))
+        return line if line else None
+
+    def _judge(self, values: Mapping[str, Any]) -> Judgement | None:
+        from advisor.plan.read import read_plan, write_plan  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.source import Unreadable  # noqa: PLC0415
+
+        try:
+            return self.advisor.judge(read_plan(write_plan(values).encode(), str(self.file)), self.day)
+        except Unreadable:
+            return None
+
+    def _check(self) -> int:
+        from advisor.plan.read import load_plan  # noqa: PLC0415 - kept off the way to --help
+        from advisor.report.text import render  # noqa: PLC0415
+
+        click.echo(render(self.advisor.judge(load_plan(self.file), self.day), self.lang), nl=False)
+        return 0

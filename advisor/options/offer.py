@@ -1,0 +1,101 @@
+"""An option: a whole plan that was judged like any other, and why it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from advisor.estimates.run import Range
+from advisor.findings import Finding, Verdict
+from advisor.options.compose import Choice
+from advisor.pipeline import Judgement
+from advisor.words import Words
+
+Risk = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """A changed plan with its judgement. Ranges are in days and in the currency of the plan."""
+
+    choice: Choice
+    title: Words
+    model: Words
+    device: Words
+    changes: Mapping[str, Any]
+    gives_up: tuple[str, ...]
+    judgement: Judgement
+    why: Words
+    licence: Words
+    duties: Words | None
+    risk: Risk
+    text: str  # the plan file
+    file_name: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the option's own plan."""
+        return self.judgement.verdict
+
+    @property
+    def worst(self) -> Finding | None:
+        """The gravest finding that is left."""
+        return self.judgement.findings[0] if self.judgement.findings else None
+
+    @property
+    def days(self) -> Range | None:
+        """Calendar days until the result: the run with faults and retries, or setting a model up."""
+        time = self.judgement.estimates.time
+        if time is not None:
+            return time.calendar_days
+        job = self.judgement.pricing.job
+        return job.calendar_days if job is not None else None
+
+    @property
+    def cost(self) -> Range | None:
+        """Cost of the whole project."""
+        cost = self.judgement.estimates.cost
+        return cost.project if cost is not None else None
+
+    @property
+    def probability_fits(self) -> float:
+        """How surely the weakest of training and serving fits."""
+        memory, serving = self.judgement.estimates.memory, self.judgement.estimates.serving
+        chances = [part.probability_fits for part in (memory, serving) if part is not None]
+        return min(chances, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The smallest change that turns the verdict; `changes` is None where no single change does."""
+
+    changes: Mapping[str, Any] | None
+    verdict: Verdict | None
+    says: Words
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """What was found for a plan: options in order, why a path is missing, and the smallest next steps."""
+
+    judgement: Judgement
+    options: tuple[Option, ...]
+    missing: tuple[Words, ...]
+    nothing: Words  # what doing nothing of the kind means
+    flip: Flip
+    pilot: Words
+    complete: bool  # False: interrupted, these are the best so far
+    estimates: int = 0
+    judged: int = 0
+    notes: tuple[Words, ...] = field(default=())
+
+    @property
+    def inside(self) -> tuple[Option, ...]:
+        """Options within all constraints of the plan."""
+        return tuple(option for option in self.options if not option.gives_up)
+
+    @property
+    def outside(self) -> tuple[Option, ...]:
+        """Options that give something up."""
+        return tuple(option for option in self.options if option.gives_up)

@@ -1,0 +1,250 @@
+"""Options as text for a terminal and as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.estimates.run import Range
+from advisor.options.offer import Option, Options
+from advisor.plan.source import shown
+from advisor.report.contract import estimates_as_json, span
+from advisor.report.text import Style, columns, plain_style, wrapped
+from advisor.words import Language, say
+from advisor.words.figures import money, significant
+
+_FIRST = ("model.name", "training.method", "hardware.device", "hardware.count", "hardware.tenure",
+          "project.requirements", "project.environment", "project.use", "project.budget", "project.deadline",
+          "project.team.engineers", "training.precision", "training.sequence_length", "data", "training.sharding",
+          "training.tensor_parallel",
+          "training.pipeline_parallel", "training.micro_batch_size", "training.activation_checkpointing",
+          "training.framework", "training.chunked_loss", "hardware.nodes")  # fmt: skip
+"""Changes that a reader asks for first."""
+_SHOWN = 7
+
+
+def option_as_json(option: Option, lang: Language) -> dict[str, Any]:
+    """One option: the fields of the interface, then reasons, ranges and the plan file itself."""
+    return {
+        "title": option.title.text(lang),
+        "titles": {"en": option.title.en, "zh": option.title.zh},
+        "changes": dict(option.changes),
+        "gives_up": list(option.gives_up),
+        "verdict": option.verdict,
+        "estimates": estimates_as_json(option.judgement),
+        "why": option.why.text(lang),
+        "risk": option.risk,
+        "probability_fits": round(option.probability_fits, 6),
+        "days": span(option.days),
+        "cost": {"currency": option.judgement.pricing.currency, **(span(option.cost) or {})},
+        "licence": option.licence.text(lang),
+        "licence_duties": option.duties.text(lang) if option.duties is not None else None,
+        "findings": [
+            {"id": row.rule.id, "name": row.rule.name, "severity": row.rule.severity, "says": row.says(lang)}
+            for row in option.judgement.findings
+        ],
+        "file": option.file_name,
+        "plan": option.text,
+    }
+
+
+def options_as_json(options: Options, lang: Language) -> dict[str, Any]:
+    """Everything that was found."""
+    return {
+        "schema": "advisor.options/1",
+        "plan": {"path": options.judgement.case.file.name},
+        "date": options.judgement.case.today.isoformat(),
+        "verdict": options.judgement.verdict,
+        "options": [option_as_json(option, lang) for option in options.options],
+        "missing": [words.text(lang) for words in options.missing],
+        "notes": [words.text(lang) for words in options.notes],
+        "nothing": options.nothing.text(lang),
+        "smallest_change": {
+            "changes": None if options.flip.changes is None else dict(options.flip.changes),
+            "verdict": options.flip.verdict,
+            "says": options.flip.says.text(lang),
+        },
+        "smallest_pilot": options.pilot.text(lang),
+        "complete": options.complete,
+    }
+
+
+def render(options: Options, lang: Language, style: Style = plain_style) -> str:
+    """The ranked table, then each option with its reasons, then what is not possible and what to do next."""
+    verdict = say(lang, f"report.{options.judgement.verdict}")
+    name = shown(options.judgement.case.file.name, 4096)
+    lines = [style(say(lang, "options.table-head", plan=name, verdict=verdict), options.judgement.verdict)]
+    if not options.complete:
+        lines.append(say(lang, "options.stopped"))
+    lines.append("")
+    if options.options:
+        lines += _table(options, lang, style)
+        for number, option in enumerate(options.options, 1):
+            lines += ["", *_block(number, option, lang, style)]
+    else:
+        lines.append(say(lang, "options.no-options"))
+    lines += _settle(options, lang)
+    if options.missing:
+        lines += ["", say(lang, "options.missing")]
+        for words in options.missing:
+            lines += wrapped("· " + words.text(lang), "  ", lang, "    ")
+    lines += ["", say(lang, "options.next")]
+    for words in (options.flip.says, *options.notes, options.pilot, options.nothing):
+        lines += wrapped("· " + words.text(lang), "  ", lang, "    ")
+    return "\n".join(lines) + "\n"
+
+
+def _table(options: Options, lang: Language, style: Style) -> Iterator[str]:
+    currency = options.judgement.pricing.currency
+    names = ("what", "machines", "fits", "days", "cost", "risk", "verdict")
+    heads = ["", *(say(lang, f"options.column-{name}", currency=currency) for name in names)]
+    rows = [_cells(number, option, lang) for number, option in enumerate(options.options, 1)]
+    wide = [max(columns(row[index]) for row in (heads, *rows)) for index in range(len(heads))]
+    right = {0, 4, 5}
+
+    def line(cells: list[str], verdict: str | None) -> str:
+        parts = []
+        for index, cell in enumerate(cells):
+            blank = " " * (wide[index] - columns(cell))
+            text = style(cell, verdict) if verdict is not None and index == len(cells) - 1 else cell
+            parts.append(blank + text if index in right else text + blank)
+        return "  ".join(parts).rstrip()
+
+    yield "  " + line(heads, None)
+    group: tuple[str, ...] | None = None
+    if not options.inside:
+        yield say(lang, "options.inside-none")
+    for option, row in zip(options.options, rows, strict=True):
+        if option.gives_up != group:
+            group = option.gives_up
+            yield _group(option, lang)
+        yield "  " + line(row, option.verdict)
+
+
+def _group(option: Option, lang: Language) -> str:
+    if not option.gives_up:
+        return say(lang, "options.inside")
+    joint = ", " if lang == "en" else "、"
+    names = joint.join(say(lang, f"options.short-{name}") for name in option.gives_up)
+    return say(lang, "options.group-gives-up", names=names)
+
+
+def _cells(number: int, option: Option, lang: Language) -> list[str]:
+    choice = option.choice
+    way = say(lang, f"options.short-{choice.way}")
+    model = option.model.text(lang)
+    device = f"{choice.count} × {option.device.text(lang)}"
+    chance = option.probability_fits
+    fits = "yes" if chance >= 0.9 else "likely" if chance >= 0.5 else "unlikely"
+    return [
+        str(number),
+        f"{way} · {model}",
+        device,
+        say(lang, f"report.fits-{fits}"),
+        _likely(option.days),
+        _likely(option.cost),
+        say(lang, f"options.risk-{option.risk}"),
+        say(lang, f"report.{option.verdict}"),
+    ]
+
+
+def _likely(value: Range | None) -> str:
+    if value is not None and value.likely < 0.1:
+        return "<0.1"
+    return "—" if value is None else significant(value.likely, 3 if value.likely >= 1000 else 2)
+
+
+def _block(number: int, option: Option, lang: Language, style: Style) -> Iterator[str]:
+    yield from wrapped(f"{number}. {option.title.text(lang)}", "", lang, "   ")
+    currency = option.judgement.pricing.currency
+    rows: list[tuple[str, str]] = [("why", option.why.text(lang))]
+    if option.days is not None and option.cost is not None:
+        figures = say(lang, "options.figures", days=significant(option.days.likely), low=significant(option.days.low),
+                      high=significant(option.days.high), cost=money(option.cost.likely, currency, lang),
+                      cost_low=money(option.cost.low, currency, lang),
+                      cost_high=money(option.cost.high, currency, lang))  # fmt: skip
+        rows.append(("figures", figures))
+    if option.choice.way != "retrieval":
+        rows.append(("layout", _layout(option, lang)))
+    rows.append(("changes", _changes(option, lang)))
+    rows.append(("licence", option.licence.text(lang)))
+    left = [row for row in option.judgement.findings if row.rule.severity in {"high", "medium"}]
+    if left:
+        comma = ", " if lang == "en" else "、"
+        rows.append(("left", comma.join(f"{row.rule.id} {row.rule.name}" for row in left)))
+    joint = ": " if lang == "en" else "："
+    for key, text in rows:
+        label = say(lang, f"options.row-{key}")
+        yield from wrapped(f"{style(label, 'label')}{joint}{text}", "   ", lang, "     ")
+
+
+def _settle(options: Options, lang: Language) -> Iterator[str]:
+    """What the options leave open, each finding and each licence's duties said once."""
+    found: dict[str, tuple[str, str, list[int]]] = {}
+    duties: dict[str, list[int]] = {}
+    for number, option in enumerate(options.options, 1):
+        for row in option.judgement.findings:
+            if row.rule.severity in {"high", "medium"}:
+                severity = say(lang, f"report.{row.rule.severity}")
+                found.setdefault(row.rule.id, (severity, row.says(lang), []))[2].append(number)
+        if option.duties is not None:
+            duties.setdefault(option.duties.text(lang), []).append(number)
+    if found:
+        yield from ("", say(lang, "options.settle"))
+    for name, (severity, says, numbers) in found.items():
+        head = say(lang, "options.settle-row", id=name, severity=severity, numbers=_numbers(numbers, lang))
+        yield from wrapped(f"· {head}{says}", "  ", lang, "    ")
+    if duties:
+        yield from ("", say(lang, "options.duties"))
+    for text, numbers in duties.items():
+        yield from wrapped(
+            f"· {say(lang, 'options.duties-row', numbers=_numbers(numbers, lang))}{text}", "  ", lang, "    "
+        )
+
+
+def _numbers(numbers: list[int], lang: Language) -> str:
+    """Numbers of options in a row: 3–6, 8."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    dash, comma = ("–", ", ") if lang == "en" else ("～", "、")
+    return comma.join(f"{a}" if a == b else f"{a}{dash}{b}" for a, b in runs)
+
+
+def _layout(option: Option, lang: Language) -> str:
+    run = option.judgement.case.run
+    recipe, layout = run.recipe, run.layout
+    sharding = say(lang, "options.replicated") if recipe.zero_stage == 0 else f"ZeRO-{recipe.zero_stage}"
+    cut = "".join(
+        f", {name}{degree}" for name, degree in (("TP", layout.tensor), ("PP", layout.pipeline)) if degree > 1
+    )
+    return say(lang, "options.layout", precision=recipe.precision, sharding=sharding + cut, batch=recipe.micro_batch,
+               accumulation=recipe.accumulation, data=layout.data, sequence=f"{recipe.sequence_length:,}",
+               recompute=say(lang, f"options.recompute-{recipe.recompute}"), framework=recipe.framework)  # fmt: skip
+
+
+def _changes(option: Option, lang: Language) -> str:
+    made = option.changes
+    told = [path for path in _FIRST if made.get(path) is not None or (path == "data" and path in made)]
+    first = told[:_SHOWN]
+    text = (", " if lang == "en" else "，").join(
+        f"{path} → {_value(path, option.changes[path], lang)}" for path in first
+    )
+    left = len(option.changes) - len(first) - ("title" in option.changes)
+    return say(lang, "options.changes-more", changes=text, count=left) if left > 0 else text
+
+
+def _value(path: str, value: object, lang: Language) -> str:
+    if path == "data" and value is None:
+        return say(lang, "options.untouched")
+    if path == "data" and isinstance(value, list):
+        return ", ".join(
+            f"{row.get('kind', 'data')} {row.get('share') or row.get('tokens') or row.get('size') or ''}".strip()
+            for row in value
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(str(item) for item in value) + "]"
+    return str(value)

@@ -1,0 +1,269 @@
+"""Words of the options: what is offered, why, what it gives up, and why a path is missing."""
+
+from __future__ import annotations
+
+from advisor.words import Words
+
+WORDS: dict[str, Words] = {
+    "way-retrieval": Words("No training, retrieval", "不训练 + 检索增强"),
+    "way-lora": Words("LoRA", "LoRA 微调"),
+    "way-qlora": Words("QLoRA", "QLoRA 微调"),
+    "way-full": Words("Full fine-tuning", "全参数微调"),
+    "way-continued": Words("Continued pre-training with replay", "持续预训练（含通用数据回放）"),
+    "way-continued-plain": Words("Continued pre-training", "持续预训练"),
+    "way-pretraining": Words("Pre-training from scratch", "从头预训练"),
+    "title-retrieval": Words(
+        "{model} as it is with retrieval, on {count} × {device} ({tenure})",
+        "原样部署 {model} + 检索增强，{count} × {device}（{tenure}）",
+    ),
+    "title-train": Words(
+        "{way} of {model} on {count} × {device} ({tenure})", "{model} {way}，{count} × {device}（{tenure}）"
+    ),
+    "title-gives-up": Words("{title} — if you give up {names}", "{title}——前提是放弃{names}"),
+    "owned": Words("owned", "自有"),
+    "buy-new": Words("bought new", "新购"),
+    "buy-used": Words("bought used", "购二手"),
+    "rent": Words("rented", "租用"),
+    "as-planned": Words("as planned", "按原计划"),
+    "own-model": Words("a {size} model", "{size} 模型"),
+    "give-domestic-hardware": Words("domestic hardware", "国产硬件要求"),
+    "give-domestic-model": Words("a domestic model", "国产模型要求"),
+    "give-on-premises": Words("staying on the premises", "本地部署要求"),
+    "give-use": Words("handing it on (internal use only)", "对外提供（改为仅限内部使用）"),
+    "give-team": Words(
+        "the team as it is ({count} engineers on call needed)", "现有人员配置（需 {count} 名能值守的工程师）"
+    ),
+    "give-team-one": Words("the team as it is (an engineer on call needed)", "现有人员配置（需 1 名能值守的工程师）"),
+    "give-deadline": Words("the deadline ({days} days needed)", "原定期限（需 {days} 天）"),
+    "give-budget": Words("the budget ({amount} needed)", "预算上限（需 {amount}）"),
+    "why-retrieval": Words(
+        "The yardstick for every training plan: nothing is trained, the code stays where it is, and the prompt holds the "
+        "relevant code; about {speed} tokens/s for {requests} requests of {context} tokens.",
+        "所有训练方案的对照标准：不训练，代码不出门，把相关代码放进提示词；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
+    ),
+    "why-retrieval-prompt": Words(
+        "The yardstick for every training plan: an open model with good examples in the prompt, {requests} requests of "
+        "{context} tokens at about {speed} tokens/s; train only what it cannot do.",
+        "所有训练方案的对照标准：开源模型加提示词示例，{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s；它做不到的再考虑训练。",
+    ),
+    "why-lora": Words(
+        "The first training worth trying: {tokens} tokens in {hours}, cheap to repeat when the code moves on; it teaches "
+        "form and habits, facts still come from retrieval.",
+        "最值得先试的训练：{tokens} token，单次 {hours}，代码更新后重训也便宜；学的是写法和习惯，事实仍靠检索。",
+    ),
+    "why-lora-task": Words(
+        "The first training worth trying: {tokens} tokens in {hours}, cheap enough to repeat until the test improves.",
+        "最值得先试的训练：{tokens} token，单次 {hours}，便宜到可以反复试，直到评测提升为止。",
+    ),
+    "why-qlora": Words(
+        "The largest model that these cards can tune: {size} parameters stored in 4 bits; {tokens} tokens in {hours}.",
+        "这些卡能微调的最大模型：{size} 参数以 4 位存储；{tokens} token，单次 {hours}。",
+    ),
+    "why-full": Words(
+        "All {size} parameters on {tokens} tokens in {hours} ({device_hours} device-hours); worth it where LoRA was measured "
+        "and fell short.",
+        "对 {size} 全部参数训练 {tokens} token，单次 {hours}（{device_hours} 卡时）；先测过 LoRA 不够用才值得。",
+    ),
+    "why-continued": Words(
+        "The deepest method that still makes sense here: {tokens} tokens, {share} of them your own, so that old skills stay; "
+        "{hours} of computing ({device_hours} device-hours). Try it last, and keep retrieval.",
+        "这里还说得通的最深的方法：{tokens} token，自有数据占 {share}，其余为通用回放以防遗忘；纯计算 {hours}（{device_hours} 卡时）。放在最后再试，检索仍要保留。",
+    ),
+    "why-continued-plain": Words(
+        "Starts from what an open {size} model already knows: {tokens} tokens in {hours} ({device_hours} device-hours).",
+        "从现成的 {size} 开源模型出发：{tokens} token，单次 {hours}（{device_hours} 卡时）。",
+    ),
+    "why-pretraining": Words(
+        "The plan itself on another layout: {tokens} tokens in {hours} ({device_hours} device-hours).",
+        "原计划换一种布局：{tokens} token，单次 {hours}（{device_hours} 卡时）。",
+    ),
+    "selected": Words(
+        " Select the {tokens} best tokens of the private data; adapters cannot take in more.",
+        "私有数据只精选 {tokens} token，再多适配器也装不下。",
+    ),
+    "same-class": Words(
+        " In China {device} is the same class, about {price} an hour each.",
+        "国内可租同档的 {device}，每卡每小时约 {price}。",
+    ),
+    "abroad": Words(
+        " The price is one abroad: the data would cross the border, so rent the same class at home where you can.",
+        "价格取自境外，数据须出境；国内能租到同档设备时应优先在国内租。",
+    ),
+    "npu-move": Words(
+        " Moving from CUDA to the NPU tool chain is a project of its own.", "从 CUDA 迁到昇腾工具链应单独立项。"
+    ),
+    "licence": Words("{name}: {status} for {stage}", "{name}：{stage}阶段{status}"),
+    "licence-duties": Words("{name}: {duties}", "{name}：{duties}"),
+    "licence-unknown": Words("licence unknown: ask before use", "许可证未知，使用前须确认"),
+    "status-allowed": Words("allowed", "允许"),
+    "status-conditions": Words("allowed on conditions", "有条件允许"),
+    "status-ask-legal": Words("legal must decide", "须法务判断"),
+    "status-forbidden": Words("forbidden", "禁止"),
+    "status-unknown": Words("unknown", "未知"),
+    "stage-internal": Words("internal use", "内部使用"),
+    "stage-internal-transfer": Words("transfer inside the group", "集团内转让"),
+    "stage-hosted-service": Words("a hosted service", "对外托管服务"),
+    "stage-weights-to-customers": Words("weights delivered to customers", "向客户交付权重"),
+    "risk-low": Words("low", "低"),
+    "risk-medium": Words("medium", "中"),
+    "risk-high": Words("high", "高"),
+    "nothing": Words(
+        "Or do nothing of the kind: until the yardstick has been measured on your own cases, no figure says that any "
+        "training is worth its price; waiting costs nothing and open models keep improving.",
+        "也可以什么都不做：在自己的用例上测出对照标准之前，没有数据能说明训练值这个钱；等待不花钱，而开源模型一直在进步。",
+    ),
+    "nothing-trained": Words(
+        "Or do nothing of the kind: if people already solve the same cases fast enough without it, no deployment pays.",
+        "也可以什么都不做：如果同样的用例不用它也解决得够快，那么任何部署都不划算。",
+    ),
+    "missing-constraints": Words(
+        "{way}: nothing inside all constraints. To get it, give up {names}.",
+        "{way}：没有满足全部约束的方案，须放弃{names}。",
+    ),
+    "missing-or": Words("{one}; or {other}", "{one}；或者放弃{other}"),
+    "missing-numbered": Words("{names} – option {number}", "{names}（见方案 {number}）"),
+    "missing-none": Words(
+        "{way}: no machine that the plan has, or that can be bought or rented within its demands, carries a suitable model.",
+        "{way}：计划已有的、以及在其要求内能买到或租到的机器，都带不动合适的模型。",
+    ),
+    "missing-blocked": Words("{way}: every candidate is blocked: {says}", "{way}：所有候选都被阻断：{says}"),
+    "missing-data": Words("{way}: the plan lists no data to train on.", "{way}：计划没有列出可训练的数据。"),
+    "missing-model": Words(
+        "{way}: no open model is licensed for {stage} within the plan's demands.",
+        "{way}：在计划的要求内，没有开源模型的许可证允许{stage}。",
+    ),
+    "missing-price": Words(
+        "{way}: the devices that would do have no price that is known and fresh.",
+        "{way}：能用的设备没有已知且未过期的价格。",
+    ),
+    "missing-own": Words(
+        "The plan's own wish ({way} of {model}) would process {tokens} tokens{replay}: about {device_hours} device-hours on {device} "
+        "({count} of them, {days} days by the calendar) and {cost} for the whole project{over}. {verdict}",
+        "原计划的设想——{model} {way}——共需处理 {tokens} token{replay}：用 {device} 约 {device_hours} 卡时（{count} 张，日历 {days} 天），整个项目约 {cost}{over}。{verdict}",
+    ),
+    "own-replay": Words(" once general data is mixed in ({share} private)", "（按私有数据占 {share} 混入通用数据后）"),
+    "own-over": Words(", {times}× the budget", "，是预算的 {times} 倍"),
+    "own-not-offered": Words(
+        "It is not offered: retrieval answers most of the wish at a fraction, and the tune is stale when the code moves on.",
+        "因此不推荐：检索以零头的代价就能满足大部分需求，而且代码一更新，训练成果就过时。",
+    ),
+    "own-blocked": Words("It stays blocked: {says}", "仍被阻断：{says}"),
+    "own-offered": Words("It gives up {names}.", "需放弃{names}。"),
+    "flip-already": Words("The plan is already at its best verdict.", "计划已是最好的结论，无需改动。"),
+    "flip-one": Words(
+        "Smallest change that turns the verdict to {verdict}: {change}.", "使结论变为“{verdict}”的最小改动：{change}。"
+    ),
+    "flip-left": Words(
+        " {count} finding(s) of severity high stay, first {id} {name}; an option below is the better way.",
+        "仍有 {count} 个高级别问题，首先是 {id} {name}；采用下面的方案更好。",
+    ),
+    "flip-none": Words(
+        "No single change turns the verdict: its {count} graver findings have different causes. The smallest set "
+        "that does is option {number}.",
+        "没有任何单项改动能改变结论：{count} 个较重的问题各有成因。能改变结论的最小一组改动见方案 {number}。",
+    ),
+    "flip-none-alone": Words(
+        "No single change turns the verdict: its {count} graver findings have different causes.",
+        "没有任何单项改动能改变结论：{count} 个较重的问题各有成因。",
+    ),
+    "pilot-retrieval": Words(
+        "Smallest pilot that would change the decision: option {number}, {days} days, {cases} real cases judged blind, with and "
+        "without the retrieved code. If it solves as many as the wish demands, train nothing; if not, the cases that fail "
+        "are the training set and the test.",
+        "足以改变决定的最小试点：先做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较有无检索。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
+    ),
+    "pilot-retrieval-own": Words(
+        "Smallest pilot that would change the decision: option {number} on what stands there, {days} days, {cases} real cases "
+        "judged blind, with and without the retrieved code. If it solves as many as the wish demands, train nothing; if "
+        "not, the cases that fail are the training set and the test.",
+        "足以改变决定的最小试点：用手头的设备做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较有无检索。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
+    ),
+    "pilot-prompt": Words(
+        "Smallest pilot that would change the decision: option {number}, {days} days, {cases} real cases judged blind, with good "
+        "examples in the prompt. If that is good enough, train nothing; if not, the cases that fail are the training set "
+        "and the test.",
+        "足以改变决定的最小试点：先做方案 {number}，{days} 天，在提示词里放好示例，用 {cases} 个真实用例盲评。够用就不必训练；不够用，失败的用例正好作为训练集和评测集。",
+    ),
+    "pilot-prompt-own": Words(
+        "Smallest pilot that would change the decision: option {number} on what stands there, {days} days, {cases} real cases "
+        "judged blind, with good examples in the prompt. If that is good enough, train nothing; if not, the cases that fail "
+        "are the training set and the test.",
+        "足以改变决定的最小试点：用手头的设备做方案 {number}，{days} 天，在提示词里放好示例，用 {cases} 个真实用例盲评。够用就不必训练；不够用，失败的用例正好作为训练集和评测集。",
+    ),
+    "pilot-measure": Words(
+        "Smallest pilot that would change the decision: {steps} steps of option {number} on one node, about {hours}, with loss, tokens "
+        "per second and memory recorded, then a restore from its checkpoint. If speed is below {speed} tokens/s per device, "
+        "the dates do not hold.",
+        "足以改变决定的最小试点：方案 {number} 在单节点上跑 {steps} 步，约 {hours}，记录损失、吞吐和显存，并从检查点恢复一次。若单卡低于 {speed} token/s，工期就不成立。",
+    ),
+    "pilot-plain": Words(
+        "Smallest pilot that would change the decision: {cases} real cases, judged blind, with an open model as it is.",
+        "足以改变决定的最小试点：拿 {cases} 个真实用例，用现成的开源模型盲评一遍。",
+    ),
+    "table-head": Words("Options for {plan}: {verdict} as it stands", "{plan} 的可行方案（原计划结论：{verdict}）"),
+    "inside": Words("Inside all constraints", "满足全部约束"),
+    "inside-none": Words("Inside all constraints: none.", "满足全部约束的方案：无。"),
+    "outside": Words("Giving something up", "需要放弃某些约束"),
+    "missing": Words("Not possible, and why", "行不通的路及原因"),
+    "next": Words("Next steps", "下一步"),
+    "column-option": Words("Option", "方案"),
+    "column-fits": Words("Fits", "放得下"),
+    "column-days": Words("Days", "天数"),
+    "column-cost": Words("Cost, {currency}", "成本（{currency}）"),
+    "column-risk": Words("Risk", "风险"),
+    "column-verdict": Words("Verdict", "结论"),
+    "row-changes": Words("Changes", "改动"),
+    "row-why": Words("Why", "理由"),
+    "row-licence": Words("Licence", "许可证"),
+    "row-left": Words("Left to settle", "尚待解决"),
+    "settle": Words("To settle", "尚待解决的问题"),
+    "settle-row": Words("{id} ({severity}; options {numbers}): ", "{id}（{severity}；方案 {numbers}）："),
+    "duties-row": Words("Options {numbers}: ", "方案 {numbers}："),
+    "duties": Words("Duties of the licences", "许可证义务"),
+    "untouched": Words("none (nothing is trained)", "无（不训练）"),
+    "row-layout": Words("Layout", "布局"),
+    "row-figures": Words("Figures", "数据"),
+    "figures": Words(
+        "{days} days ({low}–{high}) · {cost} ({cost_low}–{cost_high})",
+        "{days} 天（{low}～{high}）· {cost}（{cost_low}～{cost_high}）",
+    ),
+    "layout": Words(
+        "{framework}, {precision}, {sharding}; micro-batch {batch} × accumulation {accumulation} × data-parallel {data}, "
+        "sequences of {sequence} tokens, {recompute}",
+        "{framework}，{precision}，{sharding}；微批 {batch} × 累积 {accumulation} × 数据并行 {data}，序列长度 {sequence}，{recompute}",
+    ),
+    "replicated": Words("weights on every device", "每卡一份权重"),
+    "recompute-none": Words("no recomputation", "不重计算"),
+    "recompute-selective": Words("selective recomputation", "选择性重计算"),
+    "recompute-full": Words("full recomputation", "完整重计算"),
+    "short-retrieval": Words("Retrieval", "检索增强"),
+    "short-lora": Words("LoRA", "LoRA"),
+    "short-qlora": Words("QLoRA", "QLoRA"),
+    "short-full": Words("Full", "全参数"),
+    "short-continued": Words("Continued", "持续预训练"),
+    "short-pretraining": Words("From scratch", "从头预训练"),
+    "short-domestic-hardware": Words("domestic hardware", "国产硬件"),
+    "short-domestic-model": Words("a domestic model", "国产模型"),
+    "short-on-premises": Words("on-premises", "本地部署"),
+    "short-use": Words("handing it on", "对外提供"),
+    "short-team": Words("the team as it is", "现有人员配置"),
+    "short-deadline": Words("the deadline", "原定期限"),
+    "short-budget": Words("the budget", "预算上限"),
+    "note-internal": Words(
+        "For internal use only, option {number} would be {verdict}: what holds it back is {findings}.",
+        "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在{findings}。",
+    ),
+    "stopped": Words("Interrupted: the best found so far.", "已中断：以下为目前找到的最好方案。"),
+    "searched": Words(
+        "{estimates} layouts estimated, {judged} plans judged.", "估算了 {estimates} 种布局，审查了 {judged} 个计划。"
+    ),
+    "written": Words("Plan files written to {folder}: {count}.", "已写出 {count} 个计划文件到 {folder}。"),
+    "changes-more": Words("{changes}; and {count} more values", "{changes}；另有 {count} 处"),
+    "column-what": Words("Way and model", "方式与模型"),
+    "column-machines": Words("Machines", "硬件"),
+    "group-gives-up": Words("If you give up {names}", "若放弃{names}"),
+    "progress": Words("Searching: {done} of {total}", "搜索中：{done}/{total}"),
+    "no-options": Words("No plan was found that the rules would not block.", "没有找到不被规则阻断的方案。"),
+    "hours": Words("{value} hours", "{value} 小时"),
+    "days": Words("{value} days", "{value} 天"),
+}
