@@ -111,7 +111,7 @@ def _acceptance(row: AcceptTable) -> Acceptance:
     until = row.until.isoformat() if isinstance(row.until, date) else row.until
     given = {"id": (row.id, 100), "reason": (row.reason, 2000)}
     texts = {name: _remark(value)[:longest] for name, (value, longest) in given.items() if value is not None}
-    return Acceptance.model_validate({**texts, "until": until if isinstance(until, str) else None})
+    return Acceptance.from_data({**texts, "until": until if isinstance(until, str) else None})
 
 
 def _remark(value: object) -> str:

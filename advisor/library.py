@@ -82,7 +82,7 @@ def _loaded(part: str, overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) 
             return {name: page_to_json(page) for name, page in loaded.pages.items()}
         return ruleset_to_json(loaded.ruleset)
 
-    return cached(part, fingerprint([*data_files(folders), *vocabulary], __version__, repr(knowledge)), build)
+    return cached(part, fingerprint([*data_files((*folders, *knowledge)), *vocabulary], __version__, repr(knowledge)), build)
 
 
 @lru_cache(maxsize=4)

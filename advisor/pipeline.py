@@ -172,7 +172,9 @@ class Advisor:
                 missing.append("time")
         pricing = price(case, time, memory, serving)
         cost = estimate_cost(pricing.job, pricing.book) if pricing.job is not None else None
-        if pricing.job is not None and (cost is None or cost.compute is None):
+        if cost is not None and {"compute", "purchase", "serving"} & set(cost.missing):
+            # Without the price of the devices the rest is not the cost of the project.
+            cost = None
             missing.append("price")
         return Estimates(memory, serving, time, cost), pricing
 

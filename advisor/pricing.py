@@ -52,7 +52,9 @@ def practice_of(case: Case, checkpoint_bytes: float | None) -> Practice:
     rate = knowledge.figure(f"checkpoint-write-{storage}").likely * 1e9
     tenure = case.plan.hardware.tenure if case.plan.hardware else None
     worn = case.device is not None and case.device.lifecycle in {"end-of-life", "legacy", "modified"}
-    old = figure_range(knowledge, "old-hardware-failures").likely if worn or tenure == "buy-used" else 1.0
+    # Whoever rents gets another card when one fails; whoever owns old cards lives with them.
+    tired = tenure == "buy-used" or (worn and tenure != "rent")
+    old = figure_range(knowledge, "old-hardware-failures").likely if tired else 1.0
     small = case.run.recipe.adapters or case.run.layout.devices <= 1
     tries = f"tries-{experience or 'some'}" if not small else "tries-small"
     return Practice(

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 def pages() -> dict[str, str]:
     """Each generated file, by its path below `docs/`, with its text."""
     from advisor.library import load_advisor, load_pages
+    from advisor.report.accuracy import measured_folder, render, score
     from advisor.report.pages import page_as_markdown
 
     advisor, found = load_advisor(), {}
@@ -33,6 +34,8 @@ def pages() -> dict[str, str]:
             found[f"rules/{lang}/{rule.id}.md"] = text
         found[f"rules/{lang}/README.md"] = "\n".join(index) + "\n"
         found[f"facts.{lang}.md"] = _facts(lang)
+    accuracy = score(advisor, measured_folder())
+    found |= {"accuracy.md": render(accuracy, "en"), "accuracy.zh.md": render(accuracy, "zh")}
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -12,22 +13,48 @@ import click
 from advisor import __version__
 from advisor.words import Language, say
 
-COMMANDS = ("ask", "check", "options", "report", "explain", "rules", "facts", "knowledge", "schema", "backtest", "benchmark")
+COMMANDS = (
+    "ask", "check", "options", "why", "what-if", "diff", "report", "explain", "rules", "facts", "knowledge", "schema",
+    "completion", "backtest", "benchmark",
+)  # fmt: skip  # fmt: skip
 
-_MODULES = {"options": "options_command"}  # advisor.cli.options holds what all commands share
+_MODULES = {"options": "options_command", "what-if": "what_if"}  # advisor.cli.options holds what all commands share
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> Language:
-    """The language to speak: `--lang`, else `ADVISOR_LANG`, else the locale; English where none says Chinese."""
+    """The language: by `--lang`, `ADVISOR_LANG`, the configuration, the locale; English where none says Chinese."""
     for index, argument in enumerate(arguments):
         if argument == "--lang" and arguments[index + 1 : index + 2] in (["en"], ["zh"]):
             return "zh" if arguments[index + 1] == "zh" else "en"
         if argument in {"--lang=en", "--lang=zh"}:
             return "zh" if argument.endswith("zh") else "en"
-    for name in ("ADVISOR_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+    if value := environment.get("ADVISOR_LANG"):
+        return "zh" if value.lower().startswith("zh") else "en"
+    if stated := _configured_language(arguments):
+        return "zh" if stated == "zh" else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
             return "zh" if value.lower().startswith("zh") else "en"
     return "en"
+
+
+def _configured_language(arguments: list[str]) -> str | None:
+    """What the configuration says that the command will run under; the words of its options depend on it."""
+    if not arguments or arguments[0] not in COMMANDS or {"-h", "--help", "--no-config"} & set(arguments):
+        return None
+    from pathlib import Path  # noqa: PLC0415 - kept off the way to --help
+
+    from advisor.config_file import find_config, stated_language  # noqa: PLC0415
+
+    given = [*arguments[1:], ""]
+    named = [after for option, after in pairwise(given) if option == "--config"]
+    named += [argument.partition("=")[2] for argument in given if argument.startswith("--config=")]
+    if named:
+        return stated_language(Path(named[-1]))
+    paths = (Path(argument) for argument in given if not argument.startswith("-"))
+    plan = next((path for path in paths if path.exists()), Path())
+    file = find_config(plan if plan.is_dir() else plan.parent)
+    return stated_language(file) if file else None
 
 
 class _Commands(click.Group):

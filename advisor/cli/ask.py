@@ -100,7 +100,7 @@ class _Asking:
 
     def _line(self, problem: Problem) -> str:
         # The line of a file that nobody has written says nothing: the path does.
-        return f"--set {problem.path}: {problem.message(self.lang)}"
+        return say(self.lang, "ask.set-line", path=problem.path, message=problem.message(self.lang))
 
     def _values_of_file(self) -> dict[str, Any]:
         from advisor.plan.read import LIMITS, read_plan  # noqa: PLC0415 - kept off the way to --help
@@ -150,7 +150,7 @@ class _Asking:
         if isinstance(leaf_of(path), Text) and (problems or not isinstance(value, (str, type(None)))):
             problems, value = (), written.strip()
         if problems:
-            return [f"--set {path}: {problem.message(self.lang)}" for problem in problems]
+            return [say(self.lang, "ask.set-line", path=path, message=it.message(self.lang)) for it in problems]
         if value is None:
             remove(values, path)
             return []
@@ -196,7 +196,7 @@ class _Asking:
 
     def _tells_missing(self, paths: tuple[str, ...]) -> bool:
         if paths:
-            named = ", ".join("model" if path == "model.name" else path for path in paths)
+            named = say(self.lang, "ask.names-joint").join("model" if path == "model.name" else path for path in paths)
             click.echo(say(self.lang, "ask.still-missing", file=self.file, paths=named), err=True)
         return bool(paths)
 

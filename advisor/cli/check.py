@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import common, make, need, plan_files, today
+from advisor.cli.options import advisor_for, common, configuration, make, need, plan_files, today
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
+    from advisor.pipeline import Advisor
+    from advisor.profiles import ProfileName
     from advisor.report.outcome import Outcome
     from advisor.report.text import Style
 
 FORMATS = ("text", "json", "jsonl", "sarif", "junit", "github", "markdown")
 THRESHOLDS = ("blocker", "high", "medium", "low", "info", "never")
+PROFILES = ("idea", "pilot", "production", "for-review")
 
 
 def command(lang: Language) -> click.Command:
@@ -30,19 +33,27 @@ def command(lang: Language) -> click.Command:
         plans: tuple[str, ...],
         form: str,
         output: tuple[str, ...],
-        fail_on: str,
+        fail_on: str | None,
         quiet: bool,
         verbose: bool,
         options: bool,
+        profile: ProfileName | None,
+        select: tuple[str, ...],
+        ignore: tuple[str, ...],
+        baseline: Path | None,
+        write_baseline: Path | None,
         day: date | None,
         knowledge: tuple[Path, ...],
         rules: tuple[Path, ...],
     ) -> int:
-        files = [_target(text, lang) for text in output]
-        listed = list(plan_files(plans, lang))
+        config = configuration()
+        files = [_target(text, lang) for text in output] or list(config.output if config else ())
+        listed = list(plan_files(plans, lang, (*knowledge, *rules)))
         if len(listed) != 1 and "json" in {form, *(name for name, _ in files)}:
             raise click.UsageError(say(lang, "cli.json-one-plan"))
-        checking = _Checking(lang, day or today(), fail_on, knowledge, rules, options=options)
+        advisor = advisor_for(lang, knowledge, rules, profile=profile, select=select, ignore=ignore,
+                              baseline=baseline, alone=len(listed) == 1)  # fmt: skip
+        checking = _Checking(lang, day or today(), _threshold(fail_on, advisor), advisor, options=options)
         outcomes: list[Outcome] = []
         for number, outcome in enumerate(checking.outcomes(listed)):
             if form == "text":
@@ -56,6 +67,9 @@ def command(lang: Language) -> click.Command:
             sys.stdout.write(checking.render(form, outcomes))
         for name, file in files:
             _write(file, checking.render(name, outcomes), lang)
+        checking.tell_idle(listed)
+        if write_baseline is not None:
+            return checking.write_baseline(write_baseline)
         return checking.exit_code
 
     return make(
@@ -63,11 +77,17 @@ def command(lang: Language) -> click.Command:
         click.Argument(["plans"], nargs=-1, required=True, type=click.Path(), metavar=say(lang, "cli.plans")),
         click.Option(["--format", "form"], type=click.Choice(FORMATS), default="text", help=say(lang, "cli.format")),
         click.Option(["--output"], multiple=True, metavar="FORMAT=FILE", help=say(lang, "cli.outputs")),
-        click.Option(["--fail-on"], type=click.Choice(THRESHOLDS), default="blocker", show_default=True,
-                     help=say(lang, "cli.fail-on")),
+        click.Option(["--fail-on"], type=click.Choice(THRESHOLDS), help=say(lang, "cli.fail-on")),
         click.Option(["-q", "--quiet"], is_flag=True, help=say(lang, "cli.quiet")),
         click.Option(["-v", "--verbose"], is_flag=True, help=say(lang, "cli.verbose")),
         click.Option(["--options"], is_flag=True, help=say(lang, "cli.with-options")),
+        click.Option(["--profile"], type=click.Choice(PROFILES), help=say(lang, "config.profile-option")),
+        click.Option(["--select"], multiple=True, metavar="RULE", help=say(lang, "config.select-option")),
+        click.Option(["--ignore"], multiple=True, metavar="RULE", help=say(lang, "config.ignore-option")),
+        click.Option(["--baseline"], type=click.Path(path_type=Path), metavar="FILE",
+                     help=say(lang, "config.baseline-option")),
+        click.Option(["--write-baseline"], type=click.Path(path_type=Path), metavar="FILE",
+                     help=say(lang, "config.write-baseline-option")),
         *common(lang),
     )  # fmt: skip
 
@@ -79,28 +99,29 @@ def _target(text: str, lang: Language) -> tuple[str, Path]:
     return name, Path(file)
 
 
+def _threshold(given: str | None, advisor: Advisor) -> str:
+    """What a check fails on: by the command line, else the configuration, else the profile."""
+    from advisor.profiles import PROFILES as STAGES  # noqa: PLC0415 - kept off the way to --help
+
+    config = configuration()
+    stated = config.table.fail_on if config else None
+    return given or stated or STAGES[advisor.policy.profile].fail_on
+
+
 class _Checking:
     """Checks plans one by one and remembers what the exit code will be."""
 
-    def __init__(
-        self,
-        lang: Language,
-        day: date,
-        fail_on: str,
-        knowledge: tuple[Path, ...],
-        rules: tuple[Path, ...],
-        *,
-        options: bool = False,
-    ) -> None:
-        from advisor.library import load_advisor  # noqa: PLC0415 - kept off the way to --help
-
+    def __init__(self, lang: Language, day: date, fail_on: str, advisor: Advisor, *, options: bool = False) -> None:
         self.lang, self.day, self.fail_on, self.with_options = lang, day, fail_on, options
-        self.advisor = load_advisor(knowledge, rules)
+        self.advisor = advisor
         self.exit_code = 0
+        self._marks: list[tuple[str, list[tuple[str, str]]]] = []
+        self._told: set[tuple[str, int]] = set()  # acceptances of the configuration that some plan's result shows
 
     def outcomes(self, files: list[tuple[str, bytes | str]]) -> Iterator[Outcome]:
         """One outcome a plan, in order; a plan that cannot be read does not keep the rest from it."""
-        from advisor.findings import at_or_above  # noqa: PLC0415 - kept off the way to --help
+        from advisor.baseline import mark_of  # noqa: PLC0415 - kept off the way to --help
+        from advisor.findings import at_or_above  # noqa: PLC0415
         from advisor.plan.read import read_plan  # noqa: PLC0415
         from advisor.plan.source import Unreadable  # noqa: PLC0415
         from advisor.report.outcome import Outcome  # noqa: PLC0415
@@ -114,7 +135,33 @@ class _Checking:
                 continue
             if at_or_above(judgement.findings, self.fail_on):
                 self.exit_code = max(self.exit_code, 1)
+            known = [row.finding for row in judgement.acceptances if row.state == "baseline" and row.finding]
+            self._marks.append((name, [mark_of(finding) for finding in (*judgement.findings, *known)]))
+            self._told |= {(row.file, row.position.line) for row in judgement.acceptances if row.file is not None}
             yield Outcome(name, judgement)
+
+    def tell_idle(self, files: list[tuple[str, bytes | str]]) -> None:
+        """Acceptances of the configuration that were of no use in any of several plans, on standard error."""
+        from advisor.findings import judge_acceptance  # noqa: PLC0415 - kept off the way to --help
+
+        for row in self.advisor.policy.accept if len(files) > 1 else ():
+            if (row.file, row.position.line) not in self._told:
+                state = judge_acceptance(row.acceptance, None, self.advisor.ruleset.rules, self.day)
+                reason = say(self.lang, f"report.state-{state}", until=row.acceptance.until or "")
+                line = say(self.lang, "config.accept-idle", file=row.file, line=row.position.line,
+                           id=row.acceptance.id or "?", state=reason)  # fmt: skip
+                click.echo(line, err=True)
+
+    def write_baseline(self, file: Path) -> int:
+        """Write what was found to a baseline file; 2 where a plan could not be read, for it would be left out."""
+        from advisor.baseline import baseline_text  # noqa: PLC0415 - kept off the way to --help
+
+        if self.exit_code == 2:
+            return 2
+        _write(file, baseline_text(file, self._marks), self.lang)
+        count = sum(len(marks) for _, marks in self._marks)
+        click.echo(say(self.lang, "config.baseline-written", count=count, file=file), err=True)
+        return 0
 
     def line(self, outcome: Outcome) -> str:
         """One outcome as a line of JSON."""

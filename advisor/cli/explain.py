@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli.options import common, make
 from advisor.words import Language, say
+
+if TYPE_CHECKING:
+    from advisor.ruling.format import Rule, RuleSet
 
 
 def command(lang: Language) -> click.Command:
@@ -17,17 +21,10 @@ def command(lang: Language) -> click.Command:
 
     def run(rule: str, form: str, knowledge: tuple[Path, ...], rules: tuple[Path, ...], **_: object) -> None:
         from advisor.library import load_advisor, load_pages  # noqa: PLC0415 - kept off the way to --help
-        from advisor.report.pages import find_rule, page_as_json, page_as_markdown  # noqa: PLC0415
+        from advisor.report.pages import page_as_json, page_as_markdown  # noqa: PLC0415
 
         advisor = load_advisor(knowledge, rules)
-        found = find_rule(advisor.ruleset, rule)
-        if found is None:
-            from difflib import get_close_matches  # noqa: PLC0415
-
-            names = [name for row in advisor.ruleset.rules.values() for name in (row.id, row.name)]
-            near = get_close_matches(rule.upper(), names, n=2, cutoff=0.4) + get_close_matches(rule, names, n=2)
-            nearest = ", ".join(dict.fromkeys(near)) or ", ".join(names[:3])
-            raise click.UsageError(say(lang, "cli.unknown-rule", id=rule, nearest=nearest))
+        found = rule_called(advisor.ruleset, rule, lang)
         page = load_pages(rules, knowledge)[found.id]
         if form == "json":
             data = page_as_json(found, page, advisor.knowledge)
@@ -42,3 +39,18 @@ def command(lang: Language) -> click.Command:
                      help=say(lang, "cli.format")),
         *common(lang),
     )  # fmt: skip
+
+
+def rule_called(ruleset: RuleSet, name: str, lang: Language) -> Rule:
+    """The rule of an id or name. Raises a usage error that names the nearest."""
+    from advisor.report.pages import find_rule  # noqa: PLC0415 - kept off the way to --help
+
+    found = find_rule(ruleset, name)
+    if found is not None:
+        return found
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    names = [known for row in ruleset.rules.values() for known in (row.id, row.name)]
+    near = get_close_matches(name.upper(), names, n=2, cutoff=0.4) + get_close_matches(name, names, n=2)
+    nearest = ", ".join(dict.fromkeys(near)) or ", ".join(names[:3])
+    raise click.UsageError(say(lang, "cli.unknown-rule", id=name, nearest=nearest))

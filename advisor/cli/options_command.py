@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.options import common, make, need, plan_files, today
+from advisor.cli.options import advisor_for, common, make, need, plan_files, today
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def _options(
     rules: tuple[Path, ...],
 ) -> int:
     from advisor.cli.check import _style  # noqa: PLC0415 - kept off the way to --help
-    from advisor.library import load_advisor  # noqa: PLC0415
     from advisor.options import find_options  # noqa: PLC0415
     from advisor.options.render import options_as_json, render  # noqa: PLC0415
     from advisor.plan.read import read_plan  # noqa: PLC0415
@@ -71,7 +70,7 @@ def _options(
     if len(listed) != 1:
         raise click.UsageError(say(lang, "cli.options-one-plan"))
     name, raw = listed[0]
-    advisor = load_advisor(knowledge, rules)
+    advisor = advisor_for(lang, knowledge, rules)
     judgement = advisor.judge(read_plan(need(name, raw), name), day)
     found = find_options(advisor, judgement, optimise=optimise, keep=keep, progress=progress_of(lang))
     if form == "json":

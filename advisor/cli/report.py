@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.options import common, make, need, plan_files, today
+from advisor.cli.options import advisor_for, common, make, need, plan_files, today
 from advisor.words import Language, say
 
 
@@ -31,14 +31,14 @@ def _report(
     plan: str, output: str, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
 ) -> None:
     from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
-    from advisor.library import Report, load_advisor  # noqa: PLC0415
+    from advisor.library import Report  # noqa: PLC0415
     from advisor.plan.read import read_plan  # noqa: PLC0415
 
     ending = Path(output).suffix.lower()
     if output != "-" and ending not in {".md", ".json"}:
         raise click.UsageError(say(lang, "cli.report-format", file=output))
     for name, raw in plan_files((plan,), lang):
-        report = Report(load_advisor(knowledge, rules).judge(read_plan(need(name, raw), name), day))
+        report = Report(advisor_for(lang, knowledge, rules).judge(read_plan(need(name, raw), name), day))
         if ending == ".json":
             text = json.dumps(report.to_dict(lang), ensure_ascii=False, indent=2) + "\n"
         else:

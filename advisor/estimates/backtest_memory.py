@@ -1,6 +1,6 @@
 """Scores the memory estimate on measured runs, each source judged by constants and spreads that the others made.
 
-Rows are mappings of text as `tests/measured/memory.csv` holds them; reading the file is the caller's part.
+Rows are mappings of text as `knowledge/measured/memory.csv` holds them; reading the file is the caller's part.
 """
 
 from __future__ import annotations
@@ -227,6 +227,11 @@ CANDIDATES: Mapping[str, tuple[float, ...]] = MappingProxyType(
     }
 )
 """Values that the fit tries for each constant; what no run can tell keeps its value from before."""
+
+
+def prior(calibration: MemoryCalibration) -> MemoryCalibration:
+    """The calibration with its fitted constants as they were before any run: what physics alone suggests."""
+    return replace(calibration, communicator_gib=1.0, reserve_activations=0.1, reserve_ragged=1.0)
 
 
 ENOUGH = 20

@@ -228,8 +228,17 @@ def count_activations(
     kinds = [sparse for sparse, part in ((False, 1 - sparse_part), (True, sparse_part)) if part > 0]
     transient = max(layer_transient(a, recipe, profile, kind).on_device(tensor, sequence) for kind in kinds)
     live = transient
-    if recipe.recompute != "none":
+    if recipe.recompute == "full":
         live += max(layer_kept(a, recipe, profile, kind).on_device(tensor, sequence) for kind in kinds)
+    elif recipe.recompute == "selective":  # only what was dropped is made again
+        live += max(
+            0.0,
+            *(
+                layer_kept(a, recipe, profile, kind).on_device(tensor, sequence)
+                - layer(kind).on_device(tensor, sequence)
+                for kind in kinds
+            ),
+        )
     stored = per_layer * layers * in_flight * tokens
     if not last and profile.pipeline_keeps_outputs:
         stored += residual_bytes(recipe, profile) * a.hidden_size * in_flight * tokens / (tensor if sequence else 1)

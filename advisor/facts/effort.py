@@ -76,7 +76,7 @@ def _buying_pays_from(s: State) -> float | None:
 
 
 def _over_break_even(s: State) -> float | None:
-    return share_of(s.cost.rent_or_buy.planned_utilisation if s.cost else None, _buying_pays_from(s))
+    return share_of(s.cost.rent_or_buy.planned_utilisation if s.cost and s.trains else None, _buying_pays_from(s))
 
 
 def _labour(s: State) -> float | None:
@@ -148,7 +148,7 @@ FACTS: tuple[Fact, ...] = (
            "购买与租用成本持平的利用率", lambda s: s.cost.rent_or_buy.break_even_utilisation.likely
            if s.cost and s.cost.rent_or_buy.break_even_utilisation else None),
     number("cost.planned_utilisation", "share", "Share of the devices' life that the run uses", "训练占设备使用寿命的比例",
-           lambda s: s.cost.rent_or_buy.planned_utilisation if s.cost else None),
+           lambda s: s.cost.rent_or_buy.planned_utilisation if s.cost and s.trains else None),
     flag("cost.price_known", "A price for the devices is known", "设备价格已知",
          lambda s: s.cost is not None and s.cost.compute is not None),
     flag("cost.price_stale", "The price used is past its review date", "所用价格已过复核日期",

@@ -103,6 +103,8 @@ def in_order(names: set[str]) -> tuple[str, ...]:
 
 def span_words(days: float) -> Words:
     """A duration as hours or days, whichever reads better."""
+    if days < 1.5 / 24:
+        return both("minutes", value=significant(days * 1440, 2))
     if days < 2:
         return both("hours", value=significant(days * 24, 2))
     return both("days", value=significant(days, 2))

@@ -87,9 +87,10 @@ def find_flip(advisor: Advisor, judgement: Judgement, options: list[Option], cou
                 )
             return Flip(changes, verdict, says)
     grave = sum(row.rule.severity in {"blocker", "high", "medium"} for row in judgement.findings)
-    if not options:
+    better = [index for index, row in enumerate(options) if _RANK[row.verdict] < _RANK[judgement.verdict]]
+    if not better:
         return Flip(None, None, explain.both("flip-none-alone", count=grave))
-    least = min(range(len(options)), key=lambda index: (len(options[index].gives_up), index))
+    least = min(better, key=lambda index: (len(options[index].gives_up), index))
     return Flip(None, None, explain.both("flip-none", count=grave, number=least + 1))
 
 

@@ -16,8 +16,8 @@ GIVEN_UP = ("domestic-hardware", "domestic-model", "on-premises", "use", "team",
 
 _GOALS: dict[str, tuple[Way, ...]] = {
     "api-knowledge": ("retrieval", "lora", "qlora", "continued"),
-    "style": ("retrieval", "lora", "qlora"),
-    "task": ("retrieval", "lora", "qlora", "full"),
+    "style": ("lora", "qlora", "retrieval"),
+    "task": ("lora", "qlora", "retrieval", "full"),
     "general": ("retrieval", "lora", "full", "continued"),
     "unknown": ("retrieval", "lora", "qlora", "full", "continued"),
 }

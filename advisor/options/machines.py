@@ -70,6 +70,8 @@ def machines_for(case: Case, limits: Limits, pricing: Pricing, today: date) -> t
     if (own := _own(case, limits)) is not None:
         found.append(own)
     for name, entry in case.knowledge.devices():
+        if entry.country == "CN" and not (limits.in_china or "domestic-hardware" in limits.requirements):
+            continue  # neither sold nor served abroad
         if entry.lifecycle == "announced":
             continue
         if entry.software.platform not in _PLATFORMS:
@@ -130,7 +132,7 @@ def _quoted(
         home = [row for row in rows if row.region == limits.home]
         near = home or [row for row in rows if row.region == "global"]
         if not near and not limits.in_china:
-            near = rows
+            near = [row for row in rows if row.region != "CN"]
         if near and all(row.currency in pricing.rates for row in near):
             middle = median(pricing.exchange(row.likely, row.currency) for row in near)
             return deal, middle, limits.in_china and not home

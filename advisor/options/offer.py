@@ -89,6 +89,7 @@ class Options:
     estimates: int = 0
     judged: int = 0
     notes: tuple[Words, ...] = field(default=())
+    plan_stands: bool = False  # nothing does what the plan does cheaper, sooner or better judged
 
     @property
     def inside(self) -> tuple[Option, ...]:

@@ -65,6 +65,7 @@ def options_as_json(options: Options, lang: Language) -> dict[str, Any]:
             "says": options.flip.says.text(lang),
         },
         "smallest_pilot": options.pilot.text(lang),
+        "plan_stands": options.plan_stands,
         "complete": options.complete,
     }
 
@@ -82,7 +83,7 @@ def render(options: Options, lang: Language, style: Style = plain_style) -> str:
         for number, option in enumerate(options.options, 1):
             lines += ["", *_block(number, option, lang, style)]
     else:
-        lines.append(say(lang, "options.no-options"))
+        lines.append(say(lang, "options.inside-plan" if options.plan_stands else "options.no-options"))
     lines += _settle(options, lang)
     if options.missing:
         lines += ["", say(lang, "options.missing")]
@@ -112,7 +113,9 @@ def _table(options: Options, lang: Language, style: Style) -> Iterator[str]:
 
     yield "  " + line(heads, None)
     group: tuple[str, ...] | None = None
-    if not options.inside:
+    if options.plan_stands:
+        yield say(lang, "options.inside-plan")
+    elif not options.inside:
         yield say(lang, "options.inside-none")
     for option, row in zip(options.options, rows, strict=True):
         if option.gives_up != group:

@@ -31,7 +31,7 @@ from advisor.pipeline import Advisor, Judgement
 from advisor.plan.read import PlanFile, plan_values, read_plan, write_plan
 from advisor.plan.source import Unreadable
 from advisor.pricing import practice_of
-from advisor.resolve import Case, resolve
+from advisor.resolve import PRIVATE_KINDS, Case, resolve
 from advisor.words import LANGUAGES, Words, catalogue, say
 from advisor.words.figures import counted, money, significant
 
@@ -47,6 +47,8 @@ _EACH: dict[Way, int] = {"retrieval": 3, "lora": 2, "qlora": 1, "full": 3, "cont
 """How many options of each way are offered."""
 _MACHINES = 2
 """How many machines of one kind, cheapest first, are estimated for a base."""
+SHORT_DAYS = 3.0
+"""A run shorter than this does not pay for a node that is bought for it."""
 SHORT = 2048
 """The sequence length that adapters on a large quantised base fall back to."""
 
@@ -120,7 +122,7 @@ class _Search:
         if self.keep == "model":
             return (self.limits.method,) if self.limits.method else ()
         ways = self.limits.ways()
-        if self.keep == "hardware":
+        if self.keep == "hardware" and self.limits.specific:
             return tuple(dict.fromkeys((*ways, "full")))
         return ways
 
@@ -139,11 +141,15 @@ class _Search:
         if self.keep == "hardware":
             machines = tuple(row for row in machines if row.own)
         ways = self.ways()
+        floor = self.case.knowledge.figure("cpt-tokens-floor").low or 0.0
         self.total = len(ways) + 1
         for way in ways:
             self.tick()
             if way != "retrieval" and not self.case.data:
                 self.reasons[way] = "data"
+                continue
+            if way == "continued" and way != self.limits.method and self.plain_tokens() < floor:
+                self.reasons[way] = "little"
                 continue
             bases = self.bases(way)
             if not bases:
@@ -153,6 +159,11 @@ class _Search:
         self.tick()
         if self.keep is None:
             self.own_wish(machines)
+
+    def plain_tokens(self) -> float:
+        """Tokens of running text and code: what pre-training can go on with."""
+        plain = {*PRIVATE_KINDS, "code", "text", "math"}
+        return sum(row.tokens or 0.0 for row in self.case.data if row.entry.kind in plain)
 
     def tick(self) -> None:
         self.done += 1
@@ -381,20 +392,36 @@ class _Search:
             risk="medium",
             text=write_plan(values),
         )  # fmt: skip
+        if self.buys_for_hours(option):
+            self.reasons.setdefault(choice.way, "short")
+            return None, None
         if option.probability_fits < HALF or self.is_the_plan(option):
             return None, None
         return replace(option, risk=explain.risk_of(choice, judged, option.probability_fits)), None
 
+    def buys_for_hours(self, option: Option) -> bool:
+        """Tell whether a whole node would be bought for a run of a few days: nobody does, and renting is at hand."""
+        time = option.judgement.estimates.time
+        bought = option.choice.machines.tenure in {"buy-new", "buy-used"} and not option.choice.machines.own
+        several = option.choice.count > 1 and option.choice.way != "retrieval"
+        return bought and several and time is not None and time.days is not None and time.days.likely < SHORT_DAYS
+
     def is_the_plan(self, option: Option) -> bool:
-        """Tell whether an option is the plan itself on the same machines, no better judged and hardly cheaper."""
-        choice, hardware = option.choice, self.case.plan.hardware
-        if self.keep is not None or not choice.machines.own or choice.way != self.limits.method:
+        """Tell whether an option does what the plan does, no better judged, hardly cheaper and hardly sooner."""
+        choice, estimates = option.choice, self.judgement.estimates
+        if self.keep is not None or choice.way != self.limits.method or not choice.base.own:
             return False
-        if not choice.base.own or hardware is None or choice.count != hardware.count:
+        if _VERDICTS[option.verdict] < _VERDICTS[self.judgement.verdict]:
             return False
-        cost = self.judgement.estimates.cost
-        cheaper = bool(cost and cost.project and option.cost and option.cost.likely < 0.9 * cost.project.likely)
-        return _VERDICTS[option.verdict] >= _VERDICTS[self.judgement.verdict] and not cheaper
+        if choice.way == "retrieval" and choice.machines.device_id != self.case.device_id:
+            return False  # the same model served on another device is an answer of its own
+        cost, days = estimates.cost, estimates.time.calendar_days if estimates.time else None
+        cheaper = bool(cost and cost.project and option.cost and option.cost.likely < 0.95 * cost.project.likely)
+        sooner = bool(days and option.days and days.likely > 3 and option.days.likely < 0.5 * days.likely)
+        if cheaper or sooner:
+            return False
+        self.reasons[choice.way] = "plan"
+        return True
 
     def settle(self, values: dict[str, Any], candidate: _Candidate) -> None:
         fit = candidate.fit
@@ -477,10 +504,18 @@ class _Search:
                 continue
             option, finding = self.offer(made)
             if option is not None:
-                self.own = option
+                self.take_own(option)
                 return
             if finding is not None:
                 self.own_blocked = finding
+
+    def take_own(self, option: Option) -> None:
+        """Offer the plan's own wish where it costs about what its way costs anyway; else keep it to be told."""
+        costs = [row.cost.likely for row in self.found if row.choice.way == option.choice.way and row.cost]
+        if option.cost is not None and (not costs or option.cost.likely <= 1.25 * min(costs)):
+            self.found.append(option)
+        else:
+            self.own = option
 
     # -- the result
 
@@ -537,6 +572,7 @@ class _Search:
                 None, None, catalogue("options")["stopped"]),
             pilot=self.pilot(chosen),
             complete=complete,
+            plan_stands=self.judgement.verdict != "no-go" and "plan" in self.reasons.values(),
             notes=tuple(self.notes(chosen)) if complete else (),
             estimates=self.counter.memory + self.counter.time,
             judged=self.counter.judged,
@@ -545,7 +581,7 @@ class _Search:
     def missing(self, chosen: list[Option]) -> Iterator[Words]:
         for way in self.ways():
             mine = [option for option in self.found if option.choice.way == way]
-            if any(not option.gives_up for option in mine):
+            if any(not option.gives_up for option in mine) or self.reasons.get(way) == "plan":
                 continue
             name = catalogue("options")[f"way-{way}"]
             if mine:
@@ -557,6 +593,8 @@ class _Search:
             elif self.reasons.get(way) == "model":
                 stage = catalogue("options")[f"stage-{self.limits.use}"]
                 yield explain.both("missing-model", way=name, stage=stage)
+            elif self.reasons.get(way) == "little":
+                yield explain.both("missing-little", way=name, tokens=counted(self.plain_tokens()))
             else:
                 yield explain.both(f"missing-{self.reasons.get(way, 'none')}", way=name)
         if (words := self.own_words()) is not None:

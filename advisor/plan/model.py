@@ -6,12 +6,10 @@ field.
 """
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict, model_validator
+from typing import Annotated, Final, Literal
 
 from advisor.estimates.run import AttentionKernel, Method, Offload, Optimizer, Precision, Recompute
-from advisor.plan.source import shown
+from advisor.plan.section import Section
 from advisor.plan.units import Interval, Money, Rate
 from advisor.plan.values import (
     Amount,
@@ -39,7 +37,6 @@ from advisor.plan.values import (
     Tokens,
     Version,
     Whole,
-    refused,
 )
 
 TrainingQuantisation = Literal["none", "nf4", "nf4-double", "fp4", "int8", "gptq-int4", "gptq-int8"]
@@ -61,21 +58,6 @@ Environment = Literal[
 ]
 Requirement = Literal["domestic-hardware", "domestic-model", "on-premises", "no-external-api", "air-gapped"]
 Experience = Literal["none", "some", "expert"]
-
-
-class Section(BaseModel):
-    """Base of all parts of a plan: frozen, unknown keys refused, null the same as left out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            raise refused("mapping", value=shown(data), section=cls.__name__)
-        if None in data.values():
-            return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
-        return data
 
 
 class ModelSpec(Section):

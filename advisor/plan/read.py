@@ -13,12 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from advisor.estimates.run import Architecture
 from advisor.plan.hf_config import ConfigFileError, read_architecture
 from advisor.plan.model import SECTIONS, Plan
 from advisor.plan.schema import plan_schema
+from advisor.plan.section import MISSING, NOT_A_LIST, UNKNOWN, Fault, FaultyError
 from advisor.plan.source import (
     Document,
     Limits,
@@ -120,12 +119,11 @@ def read_plan(text: bytes, name: str) -> PlanFile:
     left_out = {problem.path for problem in problems if problem.key != "duplicate-key"}
     plan: Plan | None = None
     try:
-        plan = Plan.model_validate(document.data)
+        plan = Plan.from_data(document.data)
         found = []
-    except ValidationError as error:
+    except FaultyError as error:
         # Looking for what is near costs about a millisecond a problem: a hostile file could have twenty thousand.
-        rows = error.errors(include_url=False)[: LIMITS.problems]
-        found = [problem for row in rows for problem in _problems(document, dict(row))]
+        found = [problem for fault in error.faults[: LIMITS.problems] for problem in _problems(document, fault)]
     found += _missing(document)
     architecture, config_problem = None, None
     if plan is not None and plan.model.hf_config is not None:
@@ -195,28 +193,27 @@ def _missing_problem(document: Document, path: DataPath) -> Problem:
     return document.problem(path, key, at_key=True, name=dotted(path), example=hint or "")
 
 
-def _problems(document: Document, row: Mapping[str, Any]) -> Iterator[Problem]:
-    """The problems that one error of pydantic stands for."""
-    path: DataPath = tuple(row["loc"])
-    kind = row["type"]
-    values = dict(row.get("ctx") or {})
-    if kind == "missing":
+def _problems(document: Document, fault: Fault) -> Iterator[Problem]:
+    """The problems that one mistake in the data stands for: each wrong item of a list is one."""
+    path, kind, values, given = fault
+    if kind == MISSING:
         yield _missing_problem(document, path)
-    elif kind == "extra_forbidden":
+    elif kind == UNKNOWN:
         yield _unknown_key(document, path)
     elif kind == "items":
-        for index, error in values["errors"]:
-            yield _leaf_problem(document, (*path, index), error.type, dict(error.context or {}))
-    elif kind in {"tuple_type", "list_type"}:
-        key = "list-of-mappings" if isinstance(row["input"], dict) else "list"
-        yield document.problem(path, key, value=shown(row["input"]), nearest=NOTHING_NEAR)
+        wrong: Any = values["errors"]
+        for index, error in wrong:
+            yield _leaf_problem(document, (*path, index), error.key, error.values)
+    elif kind == NOT_A_LIST:
+        key = "list-of-mappings" if isinstance(given, dict) else "list"
+        yield document.problem(path, key, value=shown(given), nearest=NOTHING_NEAR)
     else:
         yield _leaf_problem(document, path, kind, values)
 
 
-def _leaf_problem(document: Document, path: DataPath, kind: str, values: dict[str, Any]) -> Problem:
+def _leaf_problem(document: Document, path: DataPath, kind: str, values: Mapping[str, object]) -> Problem:
     if kind == "mapping":
-        values["name"] = dotted(path) or "plan"
+        values = {**values, "name": dotted(path) or "plan"}
         kind = "model-text" if path == ("model",) and isinstance(document.data["model"], str) else kind
     return document.problem(path, kind, **values)
 

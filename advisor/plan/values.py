@@ -13,9 +13,6 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import PydanticCustomError, core_schema
-
 from advisor.estimates.run import FrameworkId
 from advisor.plan import units
 from advisor.plan.source import shown
@@ -25,10 +22,18 @@ LoraTargets = Literal["all-linear", "attention", "qv"]
 Schema = dict[str, Any]
 
 
-def refused(key: str, /, **values: object) -> PydanticCustomError:
-    """The error of a leaf: a key of `advisor.words.plan` with its values."""
-    # The key and the values travel to `advisor.plan.read`, which knows the place; pydantic's own text is never shown.
-    return PydanticCustomError(key, "refused", dict(values))
+class RefusedError(ValueError):
+    """A value that a leaf refuses: the key of our words in `advisor.words.plan`, and their values."""
+
+    def __init__(self, key: str, values: dict[str, object]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def refused(key: str, /, **values: object) -> RefusedError:
+    """The error of a leaf; `advisor.plan.read` adds the place."""
+    return RefusedError(key, values)
 
 
 class Leaf:
@@ -40,23 +45,12 @@ class Leaf:
         self.says = says
 
     def read(self, value: object) -> object:
-        """The value in canonical form. Raises PydanticCustomError with the key of our words."""
+        """The value in canonical form. Raises RefusedError with the key of our words."""
         raise NotImplementedError
 
     def schema(self) -> Schema:
         """The JSON Schema of what may be written."""
         raise NotImplementedError
-
-    def _read(self, value: object) -> object:
-        return None if value is None else self.read(value)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Read with `read` alone: the annotation is for people and type checkers."""
-        return core_schema.no_info_plain_validator_function(self._read)
-
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
-        """The schema of the leaf with its description."""
-        return self.schema() | {"description": self.says}
 
 
 def _plain_number(value: object) -> float | int:
@@ -501,13 +495,13 @@ class ListOf(Leaf):
         if len(value) > self.longest:
             raise refused("list-too-long", limit=self.longest)
         items: list[object] = []
-        wrong: list[tuple[int, PydanticCustomError]] = []
+        wrong: list[tuple[int, RefusedError]] = []
         for index, item in enumerate(value):
             try:
                 if item is None:
                     raise refused("list-null")
                 items.append(self.item.read(item))
-            except PydanticCustomError as error:
+            except RefusedError as error:
                 wrong.append((index, error))
         if wrong:
             raise refused("items", errors=wrong)

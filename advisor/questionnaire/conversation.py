@@ -132,7 +132,8 @@ class Conversation:
             yield "  " + say(self.lang, "ask.enter-default", because=question.default.because.text(self.lang))
 
     def _explain(self, question: Question) -> None:
-        self._tell_wrapped(question.why.text(self.lang).strip())
+        for line in wrapped(question.why.text(self.lang).strip(), "  ", self.lang):
+            self.tell(line)
         self.tell("  " + say(self.lang, "ask.fills", path=question.path))
         if question.default and not self.interview.is_required(question):
             self.tell("  " + say(self.lang, "ask.without", because=question.default.because.text(self.lang)))
@@ -180,6 +181,8 @@ class Conversation:
     def _confirm(self) -> Ending | None:
         """Show all answers; None when one of them is to be changed."""
         rows = self.interview.rows()
+        if not rows:
+            return "check"
         self.tell("")
         self.tell(say(self.lang, "ask.summary"))
         names = [row.question.name.text(self.lang) for row in rows]

@@ -90,11 +90,12 @@ class Interview:
         return self._meets(question.when)
 
     def _is_settled(self, question: Question) -> bool:
-        if question.id in self._pending:
-            return False
-        return self._stated(question) is not None or (
-            is_written(self.values, question.path) and not self.is_required(question)
-        )
+        return question.id not in self._pending and self._is_answered(question)
+
+    def _is_answered(self, question: Question) -> bool:
+        if self._stated(question) is not None:
+            return True
+        return is_written(self.values, question.path) and not self.is_required(question)
 
     def asked(self) -> tuple[Question, ...]:
         """All questions of this conversation as far as its answers tell, in order."""
@@ -116,7 +117,9 @@ class Interview:
 
     def _may_hold(self, path: str, condition: Condition) -> bool:
         """Tell whether a condition holds, or is of a kind that the answer to come usually meets."""
-        if not is_written(self.values, path) and isinstance(condition, dict):
+        if isinstance(condition, dict) and not any(
+            path in question.paths and self._is_answered(question) for question in self._all
+        ):
             return True
         return holds(condition, read_at(self.values, path))
 

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from pydantic_core import PydanticCustomError
-
 from advisor.entries.base import Knowledge, UnknownNameError
 from advisor.plan.source import Problem, plain_scalar, shown
 from advisor.plan.units import Money, QuantityError, read_samples, write_count, write_duration
-from advisor.plan.values import Amount, Duration, Leaf, ListOf, Number, Samples, Size, Tokens, Whole
+from advisor.plan.values import Amount, Duration, Leaf, ListOf, Number, RefusedError, Samples, Size, Tokens, Whole
 from advisor.plan.values import Choice as ChoiceLeaf
 from advisor.questionnaire.places import leaf_of, written
 from advisor.questionnaire.question import Choice, Question
@@ -45,6 +43,9 @@ _ENGLISH_NUMBERS: Final = {
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
     )
 } | {"sixteen": 16}
+
+
+_LONGEST: Final = 2000  # characters of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,11 @@ def command_of(text: str) -> Command | None:
 
 def read_answer(question: Question, text: str, knowledge: Knowledge) -> Reading:
     """What an answer fills in. Raises Refusal."""
-    text = unicodedata.normalize("NFKC", text).strip() if len(text) <= 2000 else text
+    if len(text) > _LONGEST:
+        raise Refusal("text-too-long", {"limit": f"{_LONGEST:,}"})
+    text = unicodedata.normalize("NFKC", text.replace("\t", " ")).strip()
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise Refusal("control", {"value": shown(text)})
     if question.kind == "device":
         return _device(question, text, knowledge)
     if question.kind == "model":
@@ -122,17 +127,17 @@ def _by_leaf(leaf: Leaf, value: object, path: str = "") -> object:
     """A value in the form of a plan. Raises Refusal; with a path, what the reader holds for near is offered."""
     try:
         return written(leaf, leaf.read(value))
-    except PydanticCustomError as error:
-        values = dict(error.context or {})
+    except RefusedError as error:
+        values = dict(error.values)
         near = values.get("nearest")
         candidate = re.search("`([^`]+)`", near.en) if isinstance(near, Words) and path else None
         if candidate is None:
-            raise Refusal(error.type, values) from None
+            raise Refusal(error.key, values) from None
         try:
             meant = written(leaf, leaf.read(candidate[1]))
-        except PydanticCustomError:
-            raise Refusal(error.type, values) from None
-        raise Refusal(error.type, values, (_offer(str(meant), {path: meant}),)) from None
+        except RefusedError:
+            raise Refusal(error.key, values) from None
+        raise Refusal(error.key, values, (_offer(str(meant), {path: meant}),)) from None
 
 
 def _offer(label: str, values: Mapping[str, Any]) -> Offer:
@@ -176,7 +181,7 @@ def _choice(question: Question, text: str, leaf: Leaf) -> object:
     if isinstance(leaf, ChoiceLeaf):
         try:
             return leaf.read(text)
-        except PydanticCustomError:
+        except RefusedError:
             pass
     elif question.open:
         return _by_leaf(leaf, text)
@@ -396,14 +401,18 @@ def _rewritten(question: Question, text: str) -> str:
 
 
 def _device_name(question: Question, text: str, knowledge: Knowledge) -> str:
-    # `H100s` are several; the V100S is a card of its own, and was looked up first.
-    for name in dict.fromkeys((text, _rewritten(question, text), re.sub(r"(?<=[0-9])s$", "", text))):
+    ids = [*knowledge.ids("devices"), *knowledge.ids("systems")]
+    name = _rewritten(question, text)
+    single = re.sub(r"(?<=[0-9])s$", "", name)  # `H100s` are several; the V100S is a card of its own
+    alike = _alike(single, ids)
+    for known in dict.fromkeys((text, name, single)):
         try:
-            return knowledge.device_id(name)
+            found = knowledge.device_id(known)
         except UnknownNameError:
             continue
-    name = _rewritten(question, text)
-    alike = _alike(name, [*knowledge.ids("devices"), *knowledge.ids("systems")])
+        if single not in {known, name} and alike:
+            raise _unknown(question, "unknown-device", text, (found, *alike), knowledge)
+        return found
     raise _unknown(question, "unknown-device", text, alike or _nearest(knowledge.device_id, name), knowledge)
 
 
@@ -492,7 +501,7 @@ def shown_answer(question: Question, value: Any, lang: Language, knowledge: Know
     if isinstance(leaf, (Amount, Duration)) and not isinstance(value, dict):
         try:
             read = leaf.read(value)
-        except PydanticCustomError:
+        except RefusedError:
             return shown(value, 200)
         return (
             money(read.amount, read.currency, lang) if isinstance(read, Money) else _shown_days(float(str(read)), lang)

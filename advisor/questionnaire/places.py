@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from advisor.plan.model import SECTIONS, Plan
 from advisor.plan.read import data_path
 from advisor.plan.units import Interval, Money, Rate, write_count, write_money, write_price
-from advisor.plan.values import Leaf, Quantity, Tokens
+from advisor.plan.values import Leaf, Quantity, RefusedError, Tokens
 
 Values = dict[str, Any]
 
@@ -22,8 +20,7 @@ def leaf_of(path: str) -> Leaf | None:
     *parents, name = [part for part in data_path(path) if isinstance(part, str)] or [""]
     section = SECTIONS.get(".".join(parents)) if parents else Plan
     field = section.model_fields.get(name) if section else None
-    leaves = [mark for mark in field.metadata if isinstance(mark, Leaf)] if field else []
-    return leaves[0] if leaves else None
+    return field.leaf if field else None
 
 
 def _has(holder: Any, part: str | int) -> bool:
@@ -60,7 +57,7 @@ def read_at(values: Mapping[str, Any], path: str) -> Any:
         return value
     try:
         return leaf.read(value)
-    except PydanticCustomError:
+    except RefusedError:
         return None
 
 

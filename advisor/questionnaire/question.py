@@ -11,11 +11,10 @@ from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from advisor.entries.base import Knowledge
 from advisor.plan.source import Problem, Unreadable, shown
-from advisor.plan.values import ListOf
+from advisor.plan.values import ListOf, RefusedError
 from advisor.questionnaire.places import leaf_of
 from advisor.words import Language
 
@@ -140,7 +139,7 @@ def _mistakes(question: Question, asked_before: set[str]) -> Iterator[Problem]:
     for name, value in offered.items():
         try:
             item.read(value)
-        except PydanticCustomError:
+        except RefusedError:
             yield _problem(question.id, ("choices", name), f"the plan refuses {shown(value)} at {question.path}")
     if question.default is None and question.required is not True:
         yield _problem(question.id, ("default",), "a question that may be left open says what is assumed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from advisor.entries.base import Knowledge
 from advisor.estimates.run import Range
@@ -63,6 +63,13 @@ def finding_as_json(finding: Finding, knowledge: Knowledge, lang: Language) -> d
     return data
 
 
+COVERED: Final = frozenset({"accepted", "baseline"})
+"""States of acceptances that cover a finding."""
+
+KNOWN: Final = frozenset({"baseline", "stale-baseline"})
+"""States of entries of a baseline."""
+
+
 def acceptance_as_json(row: Judged, knowledge: Knowledge, lang: Language) -> dict[str, Any]:
     """An acceptance, with the finding that it covers, or why it covers none."""
     data: dict[str, Any] = {} if row.finding is None else finding_as_json(row.finding, knowledge, lang)
@@ -70,6 +77,8 @@ def acceptance_as_json(row: Judged, knowledge: Knowledge, lang: Language) -> dic
     data["state"] = row.state
     data["reason"] = row.acceptance.reason
     data["until"] = row.acceptance.until.isoformat() if row.acceptance.until else None
+    if row.file is not None:
+        data["from"] = {"path": row.file} if row.state in KNOWN else {"path": row.file, "line": row.position.line}
     return data
 
 
@@ -151,11 +160,18 @@ def as_json(judgement: Judgement, lang: Language, options: Sequence[Mapping[str,
         "verdict": judgement.verdict,
         "findings": [finding_as_json(finding, case.knowledge, lang) for finding in judgement.findings],
         "accepted": [
-            acceptance_as_json(row, case.knowledge, lang) for row in judgement.acceptances if row.state == "accepted"
+            acceptance_as_json(row, case.knowledge, lang) for row in judgement.acceptances if row.state in COVERED
         ],
         "not_accepted": [
-            acceptance_as_json(row, case.knowledge, lang) for row in judgement.acceptances if row.state != "accepted"
+            acceptance_as_json(row, case.knowledge, lang) for row in judgement.acceptances if row.state not in COVERED
         ],
+        "not_shown": {
+            "profile": judgement.policy.profile,
+            "findings": [
+                {"id": finding.rule.id, "severity": finding.rule.severity, "at": {"path": finding.at.path}}
+                for finding in judgement.hidden
+            ],
+        },
         "estimates": estimates_as_json(judgement),
         "assumptions": [
             {"path": row.path, "value": number(row.value) if isinstance(row.value, float) else row.value,

@@ -44,7 +44,9 @@ def render(outcomes: Sequence[Outcome], lang: Language, fail_on: str = "blocker"
                 skipped += 1
                 case = ET.SubElement(suite, "testcase", name=f"{row.finding.rule.id} {row.finding.rule.name}",
                                      classname=_clean(outcome.name))  # fmt: skip
-                ET.SubElement(case, "skipped", message=_clean(row.acceptance.reason or ""))
+                known = row.state == "baseline"
+                reason = say(lang, "report.in-baseline") if known else row.acceptance.reason or ""
+                ET.SubElement(case, "skipped", message=_clean(reason))
         if judgement is not None and len(suite) == 0:
             ET.SubElement(suite, "testcase", name=say(lang, f"report.{judgement.verdict}"),
                           classname=_clean(outcome.name))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from advisor import __version__
 from advisor.facts import vocabulary
 from advisor.pipeline import Judgement
 from advisor.report.levers import levers_of
-from advisor.report.text import amount, figure_rows, shown_span
+from advisor.report.text import acceptance_note, amount, figure_rows, shown_span
 from advisor.words import Language, say
 from advisor.words.figures import money, shown_value, significant
-from advisor.words.trace import formula_in_chinese
+from advisor.words.trace import formula_in_chinese, input_in_chinese
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _BULLET = re.compile(r"^([-+=])")
@@ -109,25 +109,59 @@ def _shares(parts: Mapping[str, float]) -> list[tuple[str, float, float]]:
     return [(name, value, value / total) for name, value in parts.items() if value > 0]
 
 
-def _trace(judgement: Judgement, lang: Language) -> list[dict[str, Any]]:
-    """How each figure was found: name, formula, inputs, value, unit, source."""
+def trace_of(
+    judgement: Judgement, lang: Language, wanted: Sequence[str] = ("memory", "serving", "time", "cost")
+) -> list[dict[str, Any]]:
+    """How each figure of some estimates was found: name, formula, inputs, value, unit, source."""
     rows: list[dict[str, Any]] = []
     estimates = judgement.estimates
+    named = str if lang == "en" else input_in_chinese
     kinds = {"memory": estimates.memory, "serving": estimates.serving, "time": estimates.time, "cost": estimates.cost}
-    for kind, estimate in kinds.items():
-        for step in getattr(estimate, "trace", ()):
+    for kind in wanted:
+        for step in getattr(kinds[kind], "trace", ()):
             inputs = step.inputs.items() if isinstance(step.inputs, Mapping) else step.inputs
             rows.append(
                 {
                     "name": say(lang, f"trace.{kind}.{step.name}"),
                     "formula": step.formula if lang == "en" else formula_in_chinese(step.formula),
-                    "inputs": ", ".join(f"{name} = {_input(value)}" for name, value in inputs),
+                    "inputs": ", ".join(f"{named(name)} = {_input(value)}" for name, value in inputs),
                     "value": significant(step.value, 4),
                     "unit": step.unit,
                     "source": step.source,
                 }
             )
     return rows
+
+
+def _terms(judgement: Judgement, lang: Language) -> list[dict[str, str]]:
+    """Base model and data, each with its licence, what that says at the stage of use, and the duties."""
+    case = judgement.case
+    stage = (case.plan.project.use if case.plan.project else None) or "internal"
+    rows: list[tuple[str, str, str, Any]] = []
+    if case.licence is not None:
+        terms = case.licence.stages[stage]
+        rows.append((say(lang, "report.base-model"), _named(case.licence.name, lang), terms.status, terms.duties))
+    elif case.trains or case.run.serving is not None:
+        rows.append((say(lang, "report.base-model"), case.licence_id or say(lang, "report.unknown"), "unknown", None))
+    for share in case.data:
+        name = share.entry.name or f"data[{share.index}]"
+        for licence in share.terms.rows:
+            terms = licence.stages[stage]
+            rows.append((name, _named(licence.name, lang), terms.status, terms.duties))
+        rows += [(name, unknown, "unknown", None) for unknown in share.terms.unknown]
+    return [
+        {
+            "what": escape(what),
+            "licence": escape(licence),
+            "status": say(lang, f"report.terms-{status}"),
+            "duties": "—" if duties is None else escape(getattr(duties, lang)),
+        }
+        for what, licence, status, duties in rows
+    ]
+
+
+def _named(name: Any, lang: Language) -> str:
+    return name if isinstance(name, str) else str(getattr(name, lang))
 
 
 def _input(value: object) -> str:
@@ -156,7 +190,7 @@ def render(judgement: Judgement, lang: Language) -> str:
             {"id": name, "title": row.title, "url": row.url, "read_on": row.read_on.isoformat()} for name, row in found
         ]
 
-    trace = _trace(judgement, lang)
+    trace = trace_of(judgement, lang)
     used = dict.fromkeys(
         [name for finding in judgement.findings for name in finding.rule.sources]
         + [row["source"] for row in trace if row["source"]]
@@ -180,17 +214,21 @@ def render(judgement: Judgement, lang: Language) -> str:
             if cost
             else [],
             because=because,
+            terms=_terms(judgement, lang),
+            stage=say(lang, "report.stage-" + ((case.plan.project.use if case.plan.project else None) or "internal")),
             cited=cited,
             sources=cited(used),
             levers=levers_of(judgement, lang),
             trace=trace,
-            assumption_value=lambda row: escape(_assumed(row.value, lang)),
+            acceptance_note=lambda row: escape(acceptance_note(row, lang)),
+            assumption_value=lambda row: escape(assumed(row.value, lang)),
             version=__version__,
         )
     )
 
 
-def _assumed(value: object, lang: Language) -> str:
+def assumed(value: object, lang: Language) -> str:
+    """An assumed value as a reader wants it."""
     if value is None:
         return "—"
     if isinstance(value, bool):

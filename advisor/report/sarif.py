@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from advisor import __version__
-from advisor.findings import Finding
+from advisor.findings import Finding, Judged
 from advisor.plan.source import Problem
 from advisor.report.outcome import Outcome
-from advisor.words import Language
+from advisor.words import Language, say
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"blocker": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
@@ -67,7 +67,7 @@ def _unreadable(problem: Problem, lang: Language, index: dict[str, int]) -> dict
 def render(outcomes: Sequence[Outcome], lang: Language) -> str:
     """All plans as one SARIF log; accepted findings are there as suppressed results with their reason."""
     shown: dict[str, dict[str, Any]] = {}
-    found: list[tuple[Outcome, Finding, str | None]] = []
+    found: list[tuple[Outcome, Finding, Judged | None]] = []
     for outcome in outcomes:
         if outcome.judgement is None:
             shown[_UNREADABLE] = {"id": _UNREADABLE, "name": _UNREADABLE,
@@ -75,7 +75,7 @@ def render(outcomes: Sequence[Outcome], lang: Language) -> str:
             continue
         found += [(outcome, finding, None) for finding in outcome.judgement.findings]
         found += [
-            (outcome, row.finding, row.acceptance.reason or "")
+            (outcome, row.finding, row)
             for row in outcome.judgement.acceptances
             if row.finding is not None
         ]
@@ -92,10 +92,13 @@ def render(outcomes: Sequence[Outcome], lang: Language) -> str:
     rules = [shown[name] for name in sorted(shown)]
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     results = []
-    for outcome, finding, reason in found:
+    for outcome, finding, row in found:
         result = _result(outcome, finding, lang, index)
-        if reason is not None:
-            result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": reason}]
+        if row is not None:
+            known = row.state == "baseline"
+            reason = say(lang, "report.in-baseline") if known else row.acceptance.reason or ""
+            kind = "inSource" if row.file is None else "external"
+            result["suppressions"] = [{"kind": kind, "status": "accepted", "justification": reason}]
         results.append(result)
     for outcome in outcomes:
         results += [_unreadable(problem, lang, index) for problem in outcome.problems]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from advisor.report.markdown import escape
 from advisor.report.outcome import Outcome
-from advisor.report.text import figure_rows
+from advisor.report.text import acceptance_note, figure_rows
 from advisor.words import Language, say
 
 
@@ -34,11 +34,11 @@ def render(outcomes: Sequence[Outcome], lang: Language) -> str:
                 f"| {escape(finding.says(lang))} | {escape(finding.do(lang))} |"
             )
         for row in judgement.acceptances:
-            if row.finding is not None and row.acceptance.until is not None:
-                note = say(lang, "report.accepted-row", until=row.acceptance.until.isoformat(),
-                           reason=row.acceptance.reason or "")  # fmt: skip
-                name = f"{row.finding.rule.id} {row.finding.rule.name}"
-                lines += ["", f"- {say(lang, 'report.accepted')}: {name}, {escape(note)}"]
+            kind = "in-baseline" if row.state == "baseline" else "accepted" if row.finding else "not-accepted"
+            name = f"{row.finding.rule.id} {row.finding.rule.name}" if row.finding else escape(row.acceptance.id or "?")
+            note = f"`{row.finding.at.path}`" if row.state == "baseline" and row.finding else escape(
+                acceptance_note(row, lang))  # fmt: skip
+            lines += ["", f"- {say(lang, 'report.' + kind)}: {name}, {note}"]
         figures = list(figure_rows(judgement, lang))
         if figures:
             lines += ["", f"| {say(lang, 'report.figure')} | {say(lang, 'report.likely')} |", "|---|---|"]

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from advisor.estimates.run import Range
 from advisor.facts import vocabulary
-from advisor.findings import Finding
+from advisor.findings import Finding, Judged
 from advisor.pipeline import Judgement
 from advisor.plan.source import Problem, shown
+from advisor.profiles import DEFAULT
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language, say
 from advisor.words.figures import counted, money, shown_value, significant
@@ -83,6 +84,13 @@ def summary(judgement: Judgement, lang: Language) -> str:
     accepted = sum(row.state == "accepted" for row in judgement.acceptances)
     if accepted:
         counts.append(say(lang, "report.accepted-count", count=accepted))
+    known = sum(row.state == "baseline" for row in judgement.acceptances)
+    if known:
+        counts.append(say(lang, "report.baseline-count", count=known))
+    if judgement.hidden:
+        narrowed = judgement.policy.profile != DEFAULT
+        key = "report.hidden-profile" if narrowed else "report.hidden-count"
+        counts.append(say(lang, key, count=len(judgement.hidden), profile=judgement.policy.profile))
     tail = (", " if lang == "en" else "，").join(counts) or say(lang, "report.no-findings")
     word = say(lang, f"report.{judgement.verdict}")
     return f"{shown(judgement.case.file.name, 4096)}: {word} — {tail}"
@@ -121,8 +129,10 @@ def figure_rows(judgement: Judgement, lang: Language) -> Iterator[tuple[str, str
         yield say(lang, "report.figure-project", currency=cost.currency), shown_span(cost.project, lang)
 
 
-def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """One finding: what is, where, what to do; with `verbose` also why and by whom."""
+def finding_lines(
+    finding: Finding, lang: Language, style: Style, *, verbose: bool = False, short: bool = False
+) -> Iterator[str]:
+    """One finding: what is, where, what to do (not if `short`); with `verbose` also why and by whom."""
     indent = "    " if finding.under else ""
     word = say(lang, f"report.{finding.rule.severity}").upper()
     place = f"{finding.at.path} ({say(lang, 'report.line', line=finding.at.line)})"
@@ -131,7 +141,8 @@ def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bo
         head += f" · {say(lang, 'report.follows-from', id=finding.under)}"
     yield indent + head
     yield from wrapped(finding.says(lang), indent + "  ", lang)
-    yield from wrapped("→ " + finding.do(lang), indent + "  ", lang, indent + "    ")
+    if not short:
+        yield from wrapped("→ " + finding.do(lang), indent + "  ", lang, indent + "    ")
     if verbose:
         words = vocabulary()
         facts = [
@@ -143,22 +154,41 @@ def finding_lines(finding: Finding, lang: Language, style: Style, *, verbose: bo
         yield f"{indent}  {say(lang, 'report.confidence')}: {sure}; {', '.join(finding.rule.sources)}"
 
 
-def _brief(findings: Sequence[Finding]) -> frozenset[int]:
-    """Which findings get one line: in a long list all consequences, and what is less than high."""
-    if len(findings) <= LONG:
-        return frozenset()
-    grave = {"blocker", "high"}
-    return frozenset(
-        number
-        for number, finding in enumerate(findings)
-        if finding.rule.severity not in grave or (finding.under is not None and finding.rule.severity != "blocker")
-    )
+def _brief_name(finding: Finding, lang: Language) -> str:
+    place = say(lang, "report.line", line=finding.at.line)
+    return f"{finding.rule.id} {finding.rule.name} ({place})"
 
 
-def _brief_line(finding: Finding, lang: Language, style: Style) -> str:
-    word = say(lang, f"report.{finding.rule.severity}").upper()
-    line = say(lang, "report.line", line=finding.at.line)
-    return f"  {style(word, finding.rule.severity)} {finding.rule.id} {finding.rule.name} · {finding.at.path} ({line})"
+def acceptance_note(row: Judged, lang: Language) -> str:
+    """Until when and why a finding is accepted, or what the acceptance lacks; and where it stands, if elsewhere."""
+    until = row.acceptance.until.isoformat() if row.acceptance.until else ""
+    if row.state == "accepted":
+        note = say(lang, "report.accepted-row", until=until, reason=shown(row.acceptance.reason or "", 200))
+    else:
+        note = say(lang, f"report.state-{row.state}", until=until)
+    if row.file is None:
+        return note
+    place = row.file
+    if row.state != "stale-baseline":
+        place = say(lang, "report.accepted-in", file=row.file, line=row.position.line)
+    return f"{note} ({place})" if lang == "en" else f"{note}（{place}）"
+
+
+def _acceptance_line(row: Judged, lang: Language) -> str:
+    name = shown(row.acceptance.id or "?")
+    note = acceptance_note(row, lang)
+    if row.finding is not None:
+        return f"{say(lang, 'report.accepted')} · {row.finding.rule.id} {row.finding.rule.name}: {note}"
+    return f"{say(lang, 'report.not-accepted')} · {name}: {note}"
+
+
+def _baseline_lines(judgement: Judgement, lang: Language) -> list[str]:
+    known = [row.finding for row in judgement.acceptances if row.state == "baseline" and row.finding]
+    if not known:
+        return []
+    places = [f"{finding.rule.id} {finding.at.path}" for finding in known]
+    text = f"{say(lang, 'report.in-baseline')} · " + (", " if lang == "en" else "，").join(places)
+    return ["", *wrapped(text, "", lang, "  ")]
 
 
 def render(
@@ -168,23 +198,26 @@ def render(
     lines = [style(summary(judgement, lang), judgement.verdict)]
     if quiet:
         return lines[0] + "\n"
-    brief = _brief(judgement.findings) if not verbose else frozenset()
-    for number, finding in enumerate(judgement.findings):
-        if number not in brief:
-            lines += ["", *finding_lines(finding, lang, style, verbose=verbose)]
-    if brief:
-        lines += ["", say(lang, "report.brief")]
-        lines += [_brief_line(judgement.findings[number], lang, style) for number in sorted(brief)]
-    for row in judgement.acceptances:
-        name = shown(row.acceptance.id or "?")
-        if row.finding is not None:
-            until = row.acceptance.until.isoformat() if row.acceptance.until else ""
-            note = say(lang, "report.accepted-row", until=until, reason=shown(row.acceptance.reason or "", 200))
-            lines += ["", f"{say(lang, 'report.accepted')} · {name} {row.finding.rule.name}: {note}"]
+    crowded = len(judgement.findings) > LONG and not verbose
+    lesser: dict[str, list[Finding]] = {}
+    for finding in judgement.findings:
+        severity = finding.rule.severity
+        if crowded and (severity not in {"blocker", "high"} or (finding.under and severity != "blocker")):
+            lesser.setdefault(severity, []).append(finding)
         else:
-            until = shown(row.acceptance.until or "")
-            note = say(lang, f"report.state-{row.state}", until=until)
-            lines += ["", f"{say(lang, 'report.not-accepted')} · {name}: {note}"]
+            short = crowded and severity != "blocker"
+            lines += ["", *finding_lines(finding, lang, style, verbose=verbose, short=short)]
+    if lesser:
+        lines += ["", say(lang, "report.brief")]
+        joint = ", " if lang == "en" else "、"
+        for severity in (name for name in SEVERITIES if name in lesser):
+            named = joint.join(_brief_name(finding, lang) for finding in lesser[severity])
+            word = say(lang, f"report.{severity}")
+            lines += wrapped(f"{word}: {named}" if lang == "en" else f"{word}：{named}", "  ", lang, "    ")
+    for row in judgement.acceptances:
+        if row.state != "baseline":
+            lines += ["", *wrapped(_acceptance_line(row, lang), "", lang, "  ")]
+    lines += _baseline_lines(judgement, lang)
     rows = list(figure_rows(judgement, lang))
     if rows:
         wide = max(columns(name) for name, _ in rows)

@@ -24,7 +24,8 @@ _test: Final[dict[str, Any]] = {
         {"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1},
         {
             "type": "object",
-            "properties": {op: _scalar if op == "ne" else {"type": "number"} for op in COMPARISONS},
+            "properties": {op: {"type": "number"} for op in COMPARISONS if op != "ne"}
+            | {"ne": {"oneOf": [_scalar, {"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1}]}},
             "additionalProperties": False,
             "minProperties": 1,
         },
@@ -241,6 +242,11 @@ def _check_comparisons(document: Document, path: Path, test: Any, spec: FactSpec
         elif spec.type == "bool" or (spec.type == "text" and op != "ne"):
             key = f"ruling.comparison-of-{spec.type}"
             yield document.problem((*path, op), key, at_key=True, fact=spec.name, op=op)
+        elif op == "ne" and isinstance(value, list):  # none of them
+            if not value:
+                yield document.problem((*path, op), "ruling.empty")
+            for i, one in enumerate(value):
+                yield from _check_value(document, (*path, op, i), one, spec)
         else:
             yield from _check_value(document, (*path, op), value, spec)
 
@@ -264,7 +270,9 @@ def _check_size(document: Document, when: Mapping[str, Any]) -> Iterator[Problem
     groups: dict[str, int] = {}
     for fact, test in when.items():
         group = fact.partition(".")[0]
-        groups[group] = groups.get(group, 0) + (len(test) if isinstance(test, dict) else 1)
+        tests = test.values() if isinstance(test, dict) else [test]
+        count = sum(len(it) if isinstance(test, dict) and isinstance(it, list) else 1 for it in tests)
+        groups[group] = groups.get(group, 0) + count
     if len(groups) > MAX_GROUPS:
         key = "ruling.too-many-groups"
         yield document.problem(("when",), key, at_key=True, count=len(groups), limit=MAX_GROUPS)

@@ -158,7 +158,8 @@ def _conditions(when: Mapping[str, Any]) -> Iterator[Condition]:
         elif isinstance(test, list):
             yield Condition(fact, "in", tuple(test))
         elif isinstance(test, dict):
-            yield from (Condition(fact, op, value) for op, value in test.items())
+            for op, value in test.items():
+                yield from (Condition(fact, op, one) for one in (value if isinstance(value, list) else [value]))
         else:
             yield Condition(fact, "eq", test)
 

@@ -33,6 +33,9 @@ WORDS: dict[str, Words] = {
         "Nothing can be computed without this one; an approximate answer will do.",
         "这一题不答就没法算，给个大概的也行。",
     ),
+    "control": Words(
+        "`{value}` holds a control character; write it without.", "`{value}` 含有控制字符，请去掉后重写。"
+    ),
     "yes-or-no": Words("`{value}` is neither yes nor no.", "没看懂 `{value}`，请回答是或否。"),
     "no-such-number": Words("There is no choice {value}; they end at {last}.", "没有第 {value} 项，编号只到 {last}。"),
     "none-of-these": Words(
@@ -100,9 +103,10 @@ WORDS: dict[str, Words] = {
         "--set {value}: write path=value, such as hardware.count=8",
         "--set {value}：请写成 路径=值，如 hardware.count=8",
     ),
+    "set-line": Words("--set {path}: {message}", "--set {path}：{message}"),
     "set-place": Words(
-        "--set {path}: there is no such place: something else stands on the way",
-        "--set {path}：没有这个位置，路径上已有别的值",
+        "--set {path}: no such place: an item before it is missing, or another value stands on the way",
+        "--set {path}：没有这个位置：前面的列表项不存在，或路径上已有别的值",
     ),
     "unknown-section": Words("--only {name}: unknown; known are {known}", "--only {name}：没有这一部分；可选 {known}"),
     "not-a-file": Words("{file} is no file that a plan can be written to", "{file} 不是可以写入计划的文件"),

@@ -19,7 +19,7 @@ WORDS: dict[str, Words] = {
     "bytes": Words("{value} bytes", "{value} 字节"),
 }
 
-_PLAIN_UNITS = {"GiB", "GB/s", "Gbit/s", "kW", "W", "TFLOP/s", "tokens/s"}
+_PLAIN_UNITS = {"GB", "GiB", "GB/s", "Gbit/s", "kW", "W", "TFLOP/s", "tokens/s"}
 _COUNTED = {"parameters", "tokens"}
 
 

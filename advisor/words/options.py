@@ -132,6 +132,14 @@ WORDS: dict[str, Words] = {
         "{way}: no open model is licensed for {stage} within the plan's demands.",
         "{way}：在计划的要求内，没有开源模型的许可证允许{stage}。",
     ),
+    "missing-little": Words(
+        "{way}: the data holds too little plain text or code for it ({tokens} tokens); use adapters and retrieval.",
+        "{way}：数据中可用的纯文本或代码太少（{tokens} token），应改用适配器微调和检索。",
+    ),
+    "missing-short": Words(
+        "{way}: the run is a matter of days; nobody buys a node for that, and what may be rented is no better.",
+        "{way}：训练只要几天，没有人会为此买整机，而可租的又不合适。",
+    ),
     "missing-price": Words(
         "{way}: the devices that would do have no price that is known and fresh.",
         "{way}：能用的设备没有已知且未过期的价格。",
@@ -203,6 +211,10 @@ WORDS: dict[str, Words] = {
     "table-head": Words("Options for {plan}: {verdict} as it stands", "{plan} 的可行方案（原计划结论：{verdict}）"),
     "inside": Words("Inside all constraints", "满足全部约束"),
     "inside-none": Words("Inside all constraints: none.", "满足全部约束的方案：无。"),
+    "inside-plan": Words(
+        "The plan itself stands: nothing does the same cheaper, sooner or better judged.",
+        "原计划本身成立：没有更便宜、更快或结论更好的同类做法。",
+    ),
     "outside": Words("Giving something up", "需要放弃某些约束"),
     "missing": Words("Not possible, and why", "行不通的路及原因"),
     "next": Words("Next steps", "下一步"),
@@ -263,7 +275,11 @@ WORDS: dict[str, Words] = {
     "column-machines": Words("Machines", "硬件"),
     "group-gives-up": Words("If you give up {names}", "若放弃{names}"),
     "progress": Words("Searching: {done} of {total}", "搜索中：{done}/{total}"),
-    "no-options": Words("No plan was found that the rules would not block.", "没有找到不被规则阻断的方案。"),
+    "no-options": Words(
+        "No plan was found that fits, has a known price and is not blocked by a rule.",
+        "没有找到放得下、价格已知且不被规则阻断的方案。",
+    ),
+    "minutes": Words("{value} minutes", "{value} 分钟"),
     "hours": Words("{value} hours", "{value} 小时"),
     "days": Words("{value} days", "{value} 天"),
 }

@@ -85,7 +85,19 @@ FORMULAS: dict[str, str] = {
     "products + attention + memory-bound + recomputation, each at its measured rate": "矩阵乘 + 注意力 + 受带宽限制的算子 + 重计算，各按实测速率",
     "sum of parts · calibrated factor": "各部分之和 · 校准系数",
     "tokens / (samples per step · tokens per sample) · step · whole-run factor + start": "token 数 /（每步样本数 · 每样本 token 数）· 每步秒数 · 整程系数 + 启动时间",
-    "part of a step": "每步的一部分",
+    "Σ 2·m·n·k / (peak · share(m, n, k)), forward and backward": "Σ 2·m·n·k /（峰值 · 效率(m, n, k)），前向与反向",
+    "causal FLOPs / (peak · share(s, d)); backward 2.5 times": "因果注意力 FLOPs /（峰值 · 效率(s, d)）；反向为 2.5 倍",
+    "bytes of norms, activations, adapters, loss / bandwidth": "归一化、激活、适配器与损失的访存字节 / 带宽",
+    "forward of the layers once more": "各层前向再算一遍",
+    "4 all-reduces a layer, 6 with recomputation, less what is hidden": "每层 4 次 all-reduce（重计算时 6 次），减去被掩盖的部分",
+    "4 all-to-alls a sparse layer": "每个稀疏层 4 次 all-to-all",
+    "(n-1)/n · bytes / rate, less what is hidden": "(n-1)/n · 字节数 / 速率，减去被掩盖的部分",
+    "(p-1) / chunks micro-batches": "(p-1) / 交错块数 个微批",
+    "bytes / PCIe + 28 bytes a parameter / host memory": "字节数 / PCIe 带宽 + 每参数 28 字节 / 主机内存带宽",
+    "bytes of the states / bandwidth": "状态的访存字节 / 带宽",
+    "positions · weights / bandwidth": "生成位置数 · 权重 / 带宽",
+    "samples · read time - step": "样本数 · 读取时间 − 每步计算时间",
+    "kernel starts that the device waits for, stragglers, fixed time": "设备等待的算子启动、慢节点与固定开销",
     "device-hours · rate": "卡时 · 单价",
     "devices · price": "设备数 · 单价",
     "compute · (tries - 1)": "算力成本 ·（总尝试量 − 1）",
@@ -101,3 +113,20 @@ FORMULAS: dict[str, str] = {
 def formula_in_chinese(formula: str) -> str:
     """The Chinese form of a formula; the English one where none is known, which a test does not let pass."""
     return FORMULAS.get(formula, formula)
+
+
+INPUTS: dict[str, str] = {
+    "framework": "框架", "recompute": "重计算", "attention": "注意力算子", "stage": "流水线阶段", "floor": "底数",
+    "gathered": "聚合层缓存", "context_gib": "上下文 GiB", "groups": "通信组数", "workspace_gib": "工作区 GiB",
+    "peak": "峰值算力", "best share": "最高效率", "bandwidth": "带宽", "micro-batches": "微批数", "layers": "层数",
+    "nodes": "节点数", "trained parameters": "参与训练的参数", "sum": "合计", "factor": "系数", "tokens": "token 数",
+    "samples per step": "每步样本数", "device-hours": "卡时", "rate": "单价", "tries": "总尝试量", "share": "比例",
+    "days": "天数", "engineers": "工程师", "requests": "请求数", "GB": "GB",
+    "quantisation": "量化", "devices": "设备数",
+}  # fmt: skip
+"""English names of inputs in Chinese; symbols such as b, s, L and N are the same in both languages."""
+
+
+def input_in_chinese(name: str) -> str:
+    """The Chinese name of an input; symbols stay."""
+    return INPUTS.get(name, name)

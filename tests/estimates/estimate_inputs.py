@@ -63,7 +63,7 @@ def serving_calibration() -> serving.ServingCalibration:
 @cache
 def measured(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a file of measured runs."""
-    with (ROOT / "tests/measured" / name).open(encoding="utf-8", newline="") as file:
+    with (ROOT / "knowledge/measured" / name).open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 

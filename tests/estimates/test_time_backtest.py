@@ -45,7 +45,7 @@ def machines(root):
 
 @pytest.fixture(scope="module")
 def rows(root):
-    return read(root / "tests/measured/throughput.csv")
+    return read(root / "knowledge/measured/throughput.csv")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_every_kind_is_centred(scored, kind):
 
 
 def test_device_hours_of_whole_runs(root, machines, calibration):
-    rows = [row for row in read(root / "tests/measured/device_hours.csv") if not row["excluded"]]
+    rows = [row for row in read(root / "knowledge/measured/device_hours.csv") if not row["excluded"]]
     found = score_hours(rows, machines, calibration)
     assert len(found) >= 50
     assert median(abs(math.expm1(s.error)) for s in found) <= 0.25

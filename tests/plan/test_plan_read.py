@@ -40,51 +40,51 @@ LEAST = b"version: 1\nmodel: {name: qwen2.5-7b}\ntraining: {method: lora}\nhardw
 
 def test_contract_example() -> None:
     file = load_plan(CONTRACT)
-    assert file.plan == Plan.model_construct(
+    assert file.plan == Plan(
         version=1,
         title="OpenHarmony code model",
-        model=ModelSpec.model_construct(
+        model=ModelSpec(
             name="qwen3-coder-30b-a3b-instruct", parameters=30.5e9, active_parameters=3.3e9, layers=48,
             hidden_size=2048, ffn_hidden_size=6144, expert_ffn_hidden_size=768, attention_heads=32, kv_heads=4,
             head_dim=128, vocab_size=151936, experts=128, experts_per_token=8, shared_experts=0,
             tied_embeddings=False, gated_mlp=True, hf_config="path/to/config.json", trained_in="bf16",
             license="apache-2.0",
         ),
-        training=Training.model_construct(
+        training=Training(
             method="continued-pretraining", precision="bf16", master_weights="fp32", quantisation="nf4",
             optimizer="adamw", learning_rate=1e-5, epochs=1.0, sequence_length=4096, micro_batch_size=1,
             gradient_accumulation=16, global_batch_size=128,
-            lora=Lora.model_construct(rank=16, targets="all-linear"), activation_checkpointing="full",
+            lora=Lora(rank=16, targets="all-linear"), activation_checkpointing="full",
             attention="flash2", flash_attention=True, chunked_loss=False, sharding="zero3", offload="none",
             tensor_parallel=1, pipeline_parallel=1, context_parallel=1, expert_parallel=1, packing=True,
             mean_sample_tokens=400.0, checkpoint_every=Interval(steps=500), keep_checkpoints=3,
             framework="llama-factory",
         ),
-        hardware=Hardware.model_construct(
+        hardware=Hardware(
             device="v100-32g-sxm2", count=8, nodes=1, interconnect="nvlink",
-            network=Network.model_construct(kind="infiniband", speed=25e9), host_memory=512.0, disk=4e12,
+            network=Network(kind="infiniband", speed=25e9), host_memory=512.0, disk=4e12,
             storage="nvme", tenure="owned", price=Rate(27.08, "CNY", "hour"),
         ),
-        serving=Serving.model_construct(
+        serving=Serving(
             concurrent_requests=10, context_length=32768, quantisation="none", retrieval="none", engine="vllm"
         ),
         data=(
-            DataEntry.model_construct(
+            DataEntry(
                 name="OpenHarmony 6.0", kind="private-code", size=50e9, license="Apache-2.0", source="internal",
                 generated_by=None, share=0.3,
             ),
         ),
-        project=Project.model_construct(
+        project=Project(
             budget=Money(100_000.0, "CNY"), deadline=91.3125, goal="api-knowledge", use="internal", regions=("CN",),
             sensitivity="confidential", environment="bare-metal", requirements=("domestic-hardware", "on-premises"),
-            team=Team.model_construct(engineers=0.0, on_call=False, experience="none"),
+            team=Team(engineers=0.0, on_call=False, experience="none"),
             evaluation=("humaneval", "domain-blind-test"), monitoring=("nan-alert", "restore-test"),
             monthly_active_users=0,
         ),
-        claims=Claims.model_construct(
+        claims=Claims(
             memory=256.0, days=14.0, mfu=0.45, checkpoint=60e9, cost=Money(50_000.0, "CNY"), benefit="efficiency +300%"
         ),
-        accept=(Acceptance.model_construct(id="TIM004", reason="pilot only", until=date(2027, 1, 31)),),
+        accept=(Acceptance(id="TIM004", reason="pilot only", until=date(2027, 1, 31)),),
     )  # fmt: skip
     # The example names a configuration that is not there, beside a name that is enough.
     assert file.hf_architecture is None
@@ -111,7 +111,7 @@ def test_positions_and_stated_paths() -> None:
 
 def test_absent_is_none() -> None:
     plan = read_plan(LEAST, "p.yaml").plan
-    assert plan.training == Training.model_construct(method="lora")
+    assert plan.training == Training(method="lora")
     assert (plan.title, plan.serving, plan.data, plan.project, plan.claims, plan.accept) == (None,) * 6
 
 
@@ -132,9 +132,9 @@ READINGS: dict[str, tuple[str, str, object]] = {
     "targets-list": (
         "training.lora",
         "{targets: [q_proj, v_proj]}",
-        Lora.model_construct(targets=("q_proj", "v_proj")),
+        Lora(targets=("q_proj", "v_proj")),
     ),
-    "targets-set": ("training.lora", "{targets: all_linear}", Lora.model_construct(targets="all-linear")),
+    "targets-set": ("training.lora", "{targets: all_linear}", Lora(targets="all-linear")),
     "price-to-own": ("hardware.price", "40000 CNY", Money(40_000.0, "CNY")),
     "checkpoint-time": ("training.checkpoint_every", "4 hours", Interval(days=1 / 6)),
     "checkpoint-bare": ("training.checkpoint_every", "500", Interval(steps=500)),
@@ -142,10 +142,10 @@ READINGS: dict[str, tuple[str, str, object]] = {
     "claimed-days": ("claims.days", "14", 14.0),
     "claimed-mfu-above-one": ("claims.mfu", "140%", 1.4),
     "users": ("project.monthly_active_users", "100万", 1_000_000),
-    "day-that-is-none": ("accept", "[{id: A, until: soon}]", (Acceptance.model_construct(id="A"),)),
-    "day-that-cannot-be": ("accept", "[{id: A, until: 2027-02-30}]", (Acceptance.model_construct(id="A"),)),
-    "reason-number": ("accept", "[{id: A, reason: 5}]", (Acceptance.model_construct(id="A", reason="5"),)),
-    "no-id": ("accept", "[{reason: x}]", (Acceptance.model_construct(reason="x"),)),
+    "day-that-is-none": ("accept", "[{id: A, until: soon}]", (Acceptance(id="A"),)),
+    "day-that-cannot-be": ("accept", "[{id: A, until: 2027-02-30}]", (Acceptance(id="A"),)),
+    "reason-number": ("accept", "[{id: A, reason: 5}]", (Acceptance(id="A", reason="5"),)),
+    "no-id": ("accept", "[{reason: x}]", (Acceptance(reason="x"),)),
 }
 
 

@@ -68,9 +68,9 @@ DETAILS = {
 def stated(plan: object, path: str = "") -> dict[str, Any]:
     """All values of a plan by path, in canonical form."""
     fields: Iterable[tuple[str, Any]] = []
-    if hasattr(plan, "model_fields_set"):
+    if hasattr(plan, "model_fields"):
         fields = ((f"{path}.{name}" if path else name, getattr(plan, name)) for name in type(plan).model_fields)
-    elif isinstance(plan, tuple) and any(hasattr(item, "model_fields_set") for item in plan):
+    elif isinstance(plan, tuple) and any(hasattr(item, "model_fields") for item in plan):
         fields = ((f"{path}[{index}]", item) for index, item in enumerate(plan))
     else:
         return {} if plan is None else {path: plan}

@@ -30,6 +30,7 @@ READ: list[tuple[str, str, dict[str, Any]]] = [
     ("device", "V100-32G x 8", {"hardware.device": "v100-32g-sxm2", "hardware.count": 8}),
     ("device", "eight H100s", {"hardware.device": "h100-sxm", "hardware.count": 8}),
     ("device", "V100S", {"hardware.device": "v100s-32g-pcie"}),
+    ("device", "RTX A6000", {"hardware.device": "rtxa6000"}),
     ("device", "4090", {"hardware.device": "rtx4090"}),
     ("device", "8 4090", {"hardware.device": "rtx4090", "hardware.count": 8}),
     ("device", "两张 2080 Ti", {"hardware.device": "rtx2080ti", "hardware.count": 2}),
@@ -95,6 +96,12 @@ ASKED_BACK: list[tuple[str, str, str, list[str]]] = [
          "v100-32g-pcie (Tesla V100 32GB PCIe)", "v100-32g-sxm2 (Tesla V100 32GB SXM2)",
          "v100-32g-sxm3 (Tesla V100 32GB SXM3)"],
     ),
+    (
+        "device", "eight V100s", "`V100s` is not one device. Nearest are:",
+        ["v100s-32g-pcie (Tesla V100S 32GB PCIe)", "v100-16g-pcie (Tesla V100 16GB PCIe)",
+         "v100-16g-sxm2 (Tesla V100 16GB SXM2)", "v100-32g-pcie (Tesla V100 32GB PCIe)",
+         "v100-32g-sxm2 (Tesla V100 32GB SXM2)", "v100-32g-sxm3 (Tesla V100 32GB SXM3)"],
+    ),
     ("device", "寒武纪", "`寒武纪` is not one device. Nearest are:", ["mlu370-x8", "mlu590-m9"]),
     (
         "model", "qwen 7b", "`qwen 7b` may mean several things:",
@@ -124,6 +131,8 @@ ASKED_BACK: list[tuple[str, str, str, list[str]]] = [
      "`国产` may be one of: domestic hardware, domestic model. Write the numbers of those you mean.",
      []),
     ("on-call", "maybe", "`maybe` is neither yes nor no.", []),
+    ("title", "a\x1b[31m", "`a\\u001b[31m` holds a control character; write it without.", []),
+    ("title", "x" * 2001, "The text is longer than 2,000 characters.", []),
     ("count", "0", "`0` is outside the range 1 to 10,000,000.", []),
     (
         "device", "qqqqqq",
@@ -133,7 +142,7 @@ ASKED_BACK: list[tuple[str, str, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "says", "offers"), ASKED_BACK, ids=[f"{row[0]}-{row[1]}" for row in ASKED_BACK]
+    ("name", "text", "says", "offers"), ASKED_BACK, ids=[f"{row[0]}-{row[1][:12]!r}" for row in ASKED_BACK]
 )
 def test_asked_back(
     questions: dict[str, Question], knowledge: Knowledge, name: str, text: str, says: str, offers: list[str]
