@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.plan.source import Problem, Unreadable, shown
+from advisor.records import dataclass
 
 if TYPE_CHECKING:
     from advisor.findings import Finding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor.estimates.run import Range
@@ -11,6 +10,7 @@ from advisor.findings import Finding
 from advisor.pipeline import Judgement
 from advisor.plan.read import LIMITS, PlanFile, data_path, plan_values, read_plan, write_plan
 from advisor.plan.source import Problem, Unreadable, dotted, scan_document, shown
+from advisor.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import date

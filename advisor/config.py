@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -22,6 +21,7 @@ from advisor.plan.source import Position, Problem, Unreadable, dotted, shown
 from advisor.plan.units import nearest as nearest_words
 from advisor.policy import AcceptRow
 from advisor.profiles import PROFILE_NAMES, ProfileName
+from advisor.records import dataclass
 from advisor.ruling.format import Severity
 from advisor.ruling.vocabulary import nearest
 from advisor.words import Language

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from advisor.facts import vocabulary
 from advisor.plan.model import Acceptance
-from advisor.plan.source import Position
+from advisor.plan.source import Position, shown
+from advisor.records import dataclass
 from advisor.ruling.format import SEVERITIES, Rule
 from advisor.ruling.vocabulary import Value
 from advisor.words import Language
@@ -21,6 +21,7 @@ AcceptanceState = Literal[
     "accepted", "expired", "no-reason", "no-date", "unknown-rule", "unused", "baseline", "stale-baseline"
 ]
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
+_COMMAND = re.compile(r"(?<![A-Za-z0-9_>])::(?=[a-z])")
 _BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _SURE = {"high": 0, "medium": 1, "low": 2}
@@ -70,12 +71,23 @@ class Judged:
     file: str | None = None
 
 
+def inert(text: str) -> str:
+    """A text of the plan's as it may stand in a sentence of ours: one line, bounded, nothing that steers what reads it.
+
+    CI systems take `::command::` at the start of a line for theirs, and wrapping may put any word there.
+    """  # fmt: skip
+    return _COMMAND.sub(": :", shown(text, 400))
+
+
 def fill(text: str, facts: Mapping[str, Value], lang: Language, currency: str) -> str:
     """A rule's text with `{fact.name}` placeholders written out by the facts' units."""
     words = vocabulary()
-    filled = _PLACEHOLDER.sub(
-        lambda match: shown_value(facts.get(match[1]), words[match[1]].spec.unit, lang, currency), text
-    )
+
+    def written(match: re.Match[str]) -> str:
+        value = facts.get(match[1])
+        return inert(value) if isinstance(value, str) else shown_value(value, words[match[1]].spec.unit, lang, currency)
+
+    filled = _PLACEHOLDER.sub(written, text)
     # Rules leave a blank after a figure; where the figure ends in a Chinese unit none belongs there.
     return _BETWEEN_HAN.sub("", filled) if lang == "zh" else filled
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advisor import __version__, facts
 from advisor.cache import cached, data_files, fingerprint
@@ -20,11 +20,23 @@ from advisor.ruling.format import RulePage, RuleSet, page_from_json, page_to_jso
 from advisor.words import Language
 
 
+if TYPE_CHECKING:
+    from advisor.options.offer import Options
+
+
 class Report:
     """What the advisor says of one plan: the judgement, and its forms."""
 
-    def __init__(self, judgement: Judgement) -> None:
+    def __init__(self, judgement: Judgement, advisor: Advisor | None = None) -> None:
         self.judgement = judgement
+        self._advisor = advisor
+
+    @cached_property
+    def options(self) -> Options:
+        """The plans that would work instead, each judged like any other; searched for when first asked for."""
+        from advisor.options.search import find_options  # noqa: PLC0415 - seconds of work that a check need not do
+
+        return find_options(self._advisor or load_advisor(), self.judgement)
 
     @property
     def verdict(self) -> Verdict:
@@ -46,15 +58,19 @@ class Report:
         """Memory, serving, time and cost."""
         return self.judgement.estimates
 
-    def to_dict(self, lang: Language = "en") -> dict[str, Any]:
-        """The result in the JSON form of `advisor check --format json`."""
-        return as_json(self.judgement, lang)
+    def to_dict(self, lang: Language = "en", *, options: bool = False) -> dict[str, Any]:
+        """The result in the JSON form of `advisor check --format json`, with `options` also the plans that would work."""
+        if not options:
+            return as_json(self.judgement, lang)
+        from advisor.options.render import option_as_json  # noqa: PLC0415 - as above
 
-    def to_markdown(self, lang: Language = "en") -> str:
-        """The recommendation report."""
+        return as_json(self.judgement, lang, [option_as_json(option, lang) for option in self.options.options])
+
+    def to_markdown(self, lang: Language = "en", *, options: bool = True) -> str:
+        """The recommendation report, with the plans that would work unless `options` is false."""
         from advisor.report.markdown import render  # noqa: PLC0415 - Jinja2 only when a report is wanted
 
-        return render(self.judgement, lang)
+        return render(self.judgement, lang, self.options if options else None)
 
     def to_text(self, lang: Language = "en") -> str:
         """The result as a terminal shows it."""
@@ -82,7 +98,9 @@ def _loaded(part: str, overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) 
             return {name: page_to_json(page) for name, page in loaded.pages.items()}
         return ruleset_to_json(loaded.ruleset)
 
-    return cached(part, fingerprint([*data_files((*folders, *knowledge)), *vocabulary], __version__, repr(knowledge)), build)
+    return cached(
+        part, fingerprint([*data_files((*folders, *knowledge)), *vocabulary], __version__, repr(knowledge)), build
+    )
 
 
 @lru_cache(maxsize=4)
@@ -123,4 +141,5 @@ def check(
     else:
         file = load_plan(Path(plan))
     day = today or date.today()  # noqa: DTZ011 - the user's own day is meant
-    return Report(load_advisor(tuple(knowledge), tuple(rules)).judge(file, day))
+    advisor = load_advisor(tuple(knowledge), tuple(rules))
+    return Report(advisor.judge(file, day), advisor)

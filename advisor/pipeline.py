@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from advisor.findings import Finding, Judged, Place, Verdict, judge_acceptances,
 from advisor.plan.read import PlanFile
 from advisor.policy import Policy
 from advisor.pricing import Pricing, practice_of, price
+from advisor.records import dataclass
 from advisor.resolve import Assumption, Case, resolve
 from advisor.ruling import engine as rules_engine
 from advisor.ruling.format import Rule, RuleSet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +17,7 @@ from advisor.plan.source import Path as DataPath
 from advisor.plan.source import Position, Problem, Unreadable, shown
 from advisor.plan.units import nearest as nearest_words
 from advisor.profiles import DEFAULT, ProfileName, shows
+from advisor.records import dataclass
 from advisor.ruling.format import TOPICS, Rule, RuleSet, Severity
 from advisor.ruling.vocabulary import nearest
 from advisor.words import Words

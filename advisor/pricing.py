@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from statistics import median
 
 from advisor.entries.base import Knowledge
@@ -13,6 +12,7 @@ from advisor.estimates.run import Range
 from advisor.estimates.serving import ServingEstimate
 from advisor.estimates.time import Practice, TimeEstimate
 from advisor.plan.units import Money, Rate
+from advisor.records import dataclass
 from advisor.resolve import Assumption, Case
 
 HOURS_PER_MONTH = 730.5

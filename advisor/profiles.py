@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from advisor.records import dataclass
 from advisor.ruling.format import TOPICS, Confidence, Rule, Severity, Topic
 
 ProfileName = Literal["idea", "pilot", "production", "for-review"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -34,6 +34,7 @@ from advisor.plan.model import DataEntry, Plan
 from advisor.plan.read import PlanFile
 from advisor.plan.source import Problem, Unreadable
 from advisor.plan.values import framework_id
+from advisor.records import dataclass
 from advisor.words import Language, Words, catalogue
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from advisor.estimates.memory import MemoryEstimate
 from advisor.estimates.run import Layout, Run
+from advisor.records import dataclass
 from advisor.resolve import Case
 
 ENOUGH = 0.5

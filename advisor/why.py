@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from advisor.facts import vocabulary
@@ -11,6 +10,7 @@ from advisor.facts.provenance import Entry, Inputs, inputs_of
 from advisor.facts.registry import Fact
 from advisor.findings import Finding, Judged
 from advisor.pipeline import Judgement
+from advisor.records import dataclass
 from advisor.resolve import Assumption
 from advisor.ruling.format import Condition, Rule, RuleSet
 from advisor.ruling.vocabulary import Value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ def command(lang: Language) -> click.Command:
             return 2
         if no_input:
             return asking.write(values)
+        if given:
+            asking.save(values)
         return asking.converse(values, only, edit=edit, expert=expert)
 
     return make(
@@ -190,7 +193,7 @@ class _Asking:
         interview = Interview(self.questions, self.advisor.knowledge, values)
         if self._tells_missing(interview.missing()):
             return 2
-        self._save(interview.plan_values())
+        self.save(interview.plan_values())
         click.echo(say(self.lang, "ask.written", file=self.file), err=True)
         return 0
 
@@ -200,7 +203,8 @@ class _Asking:
             click.echo(say(self.lang, "ask.still-missing", file=self.file, paths=named), err=True)
         return bool(paths)
 
-    def _save(self, values: Mapping[str, Any]) -> None:
+    def save(self, values: Mapping[str, Any]) -> None:
+        """Write the values as the plan file, in one step, unless it holds them already."""
         from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
         from advisor.plan.read import write_plan  # noqa: PLC0415
 
@@ -226,27 +230,30 @@ class _Asking:
             click.echo(say(self.lang, "ask.intro", file=self.file))
             if self.present:
                 click.echo(say(self.lang, "ask.resumed", file=self.file))
-        talk = Conversation(interview, self.lang, click.echo, self._hear, self._save, self._judge)
+        talk = Conversation(interview, self.lang, click.echo, self._hear, self.save, self._judge)
         try:
             ending = talk.run()
         except KeyboardInterrupt:
-            click.echo("\n" + say(self.lang, "ask.saved", file=self.file))
+            click.echo()
+            self._tell_saved()
             raise
         if ending == "stop" and not (interview.missing() and not self.is_terminal):
-            self._save(interview.draft_values())
-            click.echo(say(self.lang, "ask.saved", file=self.file))
+            self._tell_saved()
             return 0
         if self._tells_missing(interview.missing()):
             return 0 if self.is_terminal else 2
-        self._save(interview.plan_values())
+        self.save(interview.plan_values())
         click.echo(say(self.lang, "ask.written", file=self.file) + "\n")
         return self._check()
+
+    def _tell_saved(self) -> None:
+        click.echo(say(self.lang, "ask.saved" if self.present else "ask.nothing-saved", file=self.file))
 
     def _hear(self) -> str | None:
         """One line of the person's; None at the end of a pipe. At a terminal the end of input means stop."""
         if self.is_terminal:
-            import readline  # noqa: F401, PLC0415 - makes `input` a line editor; not on every system
-
+            with suppress(ImportError):  # not on every system
+                import readline  # noqa: F401, PLC0415 - makes `input` a line editor
             try:
                 return input("> ")
             except EOFError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import common, make
+from advisor.cli.options import advisor_for, common, make
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ def command(lang: Language) -> click.Command:
     """The command in one language."""
 
     def run(rule: str, form: str, knowledge: tuple[Path, ...], rules: tuple[Path, ...], **_: object) -> None:
-        from advisor.library import load_advisor, load_pages  # noqa: PLC0415 - kept off the way to --help
+        from advisor.library import load_pages  # noqa: PLC0415 - kept off the way to --help
         from advisor.report.pages import page_as_json, page_as_markdown  # noqa: PLC0415
 
-        advisor = load_advisor(knowledge, rules)
+        advisor = advisor_for(lang, knowledge, rules)
         found = rule_called(advisor.ruleset, rule, lang)
         page = load_pages(rules, knowledge)[found.id]
         if form == "json":

@@ -16,19 +16,28 @@ from advisor.words import Language, say
 def command(lang: Language) -> click.Command:
     """The command in one language."""
 
-    def run(plan: str, output: str, day: date | None, knowledge: tuple[Path, ...], rules: tuple[Path, ...]) -> None:
-        _report(plan, output, lang, day or today(), knowledge, rules)
+    def run(
+        plan: str, output: str, options: bool, day: date | None, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+    ) -> None:
+        _report(plan, output, options, lang, day or today(), knowledge, rules)
 
     return make(
         "report", lang, run,
         click.Argument(["plan"], type=click.Path()),
         click.Option(["-o", "--output"], default="-", help=say(lang, "cli.output-file")),
+        click.Option(["--options/--no-options"], default=True, show_default=True, help=say(lang, "cli.with-options")),
         *common(lang),
     )  # fmt: skip
 
 
 def _report(
-    plan: str, output: str, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+    plan: str,
+    output: str,
+    options: bool,
+    lang: Language,
+    day: date,
+    knowledge: tuple[Path, ...],
+    rules: tuple[Path, ...],
 ) -> None:
     from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
     from advisor.library import Report  # noqa: PLC0415
@@ -37,18 +46,22 @@ def _report(
     ending = Path(output).suffix.lower()
     if output != "-" and ending not in {".md", ".json"}:
         raise click.UsageError(say(lang, "cli.report-format", file=output))
-    for name, raw in plan_files((plan,), lang):
-        report = Report(advisor_for(lang, knowledge, rules).judge(read_plan(need(name, raw), name), day))
-        if ending == ".json":
-            text = json.dumps(report.to_dict(lang), ensure_ascii=False, indent=2) + "\n"
-        else:
-            text = report.to_markdown(lang)
-        if output == "-":
-            sys.stdout.write(text)
-            continue
-        try:
-            write_whole(Path(output), text)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise click.UsageError(say(lang, "cli.cannot-write", file=output, reason=reason)) from None
-        click.echo(say(lang, "cli.report-written", file=output), err=True)
+    found = list(plan_files((plan,), lang))
+    if len(found) != 1:
+        raise click.UsageError(say(lang, "cli.report-one-plan", count=len(found)))
+    name, raw = found[0]
+    advisor = advisor_for(lang, knowledge, rules)
+    report = Report(advisor.judge(read_plan(need(name, raw), name), day), advisor)
+    if ending == ".json":
+        text = json.dumps(report.to_dict(lang, options=options), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = report.to_markdown(lang, options=options)
+    if output == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        write_whole(Path(output), text)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.UsageError(say(lang, "cli.cannot-write", file=output, reason=reason)) from None
+    click.echo(say(lang, "cli.report-written", file=output), err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.options import common, make
+from advisor.cli.options import advisor_for, common, make
 from advisor.words import Language, say
 
 
@@ -23,10 +23,10 @@ def command(lang: Language) -> click.Command:
         rules: tuple[Path, ...],
         **_: object,
     ) -> None:
-        from advisor.library import load_advisor, load_pages  # noqa: PLC0415 - kept off the way to --help
+        from advisor.library import load_pages  # noqa: PLC0415 - kept off the way to --help
         from advisor.report.text import columns  # noqa: PLC0415
 
-        ruleset = load_advisor(knowledge, rules).ruleset
+        ruleset = advisor_for(lang, knowledge, rules).ruleset
         found = [
             rule
             for rule in ruleset.rules.values()

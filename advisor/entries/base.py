@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from advisor import __version__
 from advisor.cache import cached, data_files, fingerprint
 from advisor.entries.build import Shapes, build
+from advisor.records import dataclass
 
 if TYPE_CHECKING:
     from advisor.entries.schema import (

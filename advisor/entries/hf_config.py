@@ -9,11 +9,12 @@ models' own repositories; a family that is not known here is refused, because a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from advisor.estimates.architecture import NORM_WEIGHTS, counted_parameters
 from advisor.estimates.run import Architecture, Latent
+from advisor.records import dataclass
 
 MOST_PARAMETERS = 1e14
 """A product of the sizes beyond this is a mistake or an attack, not a model."""

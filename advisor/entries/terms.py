@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advisor.entries.base import Knowledge, plain
+from advisor.records import dataclass
 
 if TYPE_CHECKING:
     from advisor.entries.schema import DataLicence, Stage

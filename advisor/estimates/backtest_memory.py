@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +22,7 @@ from advisor.estimates.memory import (
 )
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run
 from advisor.estimates.uncertainty import Spread, spread_of
+from advisor.records import dataclass
 
 Row = Mapping[str, str]
 _NORMS = {"rms": 1, "layer": 2, "layer-no-parameters": 0}

@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 
 from advisor.entries.schema import Device
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Range, Recipe, Run
 from advisor.estimates.time import estimate_time
 from advisor.estimates.time_calibration import Spread, TimeCalibration
+from advisor.records import dataclass
 
 Row = Mapping[str, str]
 

@@ -5,11 +5,10 @@ Bytes are those of the whole message, rates one way per device, times seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.estimates.operators import larger
 from advisor.estimates.run import Layout, Link, Machine
 from advisor.estimates.time_calibration import TimeCalibration
+from advisor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

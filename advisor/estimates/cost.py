@@ -7,11 +7,12 @@ None and `missing` names what it lacks. Hours are device-hours, power is watts, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from advisor.estimates.run import Range
 from advisor.estimates.time import Trace, product_of
+from advisor.records import dataclass
 
 HOURS_PER_MONTH = 730.5
 DAYS_PER_MONTH = 30.44

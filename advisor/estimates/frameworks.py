@@ -8,8 +8,10 @@ memory estimate only adds. Profiles live in `knowledge/frameworks/*.yaml`, read 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Literal
+
+from advisor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

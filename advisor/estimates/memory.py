@@ -13,7 +13,6 @@ Everything is in bytes inside and in GiB outside. Sources stand beside the formu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from advisor.estimates import architecture as shape
@@ -31,6 +30,7 @@ from advisor.estimates.memory_states import (
 )
 from advisor.estimates.run import Range, Recipe, Run
 from advisor.estimates.uncertainty import Spread, chance_below, range_of
+from advisor.records import dataclass
 
 GIB = 2.0**30
 FULL = 0.97

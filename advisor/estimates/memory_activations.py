@@ -11,12 +11,12 @@ All figures are bytes per token of a device's micro-batch: b·s/c tokens. Symbol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from advisor.estimates import architecture as shape
 from advisor.estimates.frameworks import FrameworkProfile
 from advisor.estimates.run import Architecture, Recipe
+from advisor.records import dataclass
 
 _GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

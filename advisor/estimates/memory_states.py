@@ -8,12 +8,13 @@ parameter comes from its profile.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from advisor.estimates import architecture as shape
 from advisor.estimates.frameworks import FrameworkProfile, StateBytes
 from advisor.estimates.run import Architecture, Layout, Optimizer, Quantisation, Recipe, Run
+from advisor.records import dataclass
 
 QUANTISED_BYTES: Mapping[Quantisation, float] = MappingProxyType(
     {

@@ -12,8 +12,10 @@ else: no files, no clock, no knowledge base. Symbols used by all estimate module
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from advisor.records import dataclass
 
 Method = Literal["pretraining", "continued-pretraining", "full-finetuning", "lora", "qlora", "preference", "rl", "none"]
 Precision = Literal["bf16", "fp16", "fp32", "fp8"]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from advisor.estimates import architecture as shape
 from advisor.estimates.memory import GIB, Fits, Step, verdict
 from advisor.estimates.run import Architecture, Machine, Range, Run, Serving
 from advisor.estimates.uncertainty import Spread, chance_below, range_of
+from advisor.records import dataclass
 
 WEIGHT_BYTES: Mapping[str, float] = {
     "none": 2.0,

@@ -8,7 +8,7 @@ communication that nothing hides, the pipeline's bubble, offload, the optimizer.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from advisor.estimates.architecture import (
     active_parameters,
@@ -36,6 +36,7 @@ from advisor.estimates.time_calibration import (
     MatmulCurve,
     TimeCalibration,
 )
+from advisor.records import dataclass
 
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_DAY = 24.0

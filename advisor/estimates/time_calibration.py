@@ -6,10 +6,11 @@ Every constant there names the rows that made it. Times are seconds, rates bytes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from advisor.estimates.run import Link, Machine, Recipe
+from advisor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

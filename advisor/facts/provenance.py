@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from advisor.entries.build import Record
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run, Serving
 from advisor.facts.registry import Fact, State
+from advisor.records import dataclass
 from advisor.resolve import Case
 
 Entry = tuple[str, str, tuple[str, ...]]

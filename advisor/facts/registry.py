@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from advisor.estimates.cost import CostEstimate
@@ -12,6 +12,7 @@ from advisor.estimates.run import Recipe, Run
 from advisor.estimates.serving import ServingEstimate
 from advisor.estimates.time import TimeEstimate
 from advisor.pricing import Pricing
+from advisor.records import dataclass
 from advisor.resolve import Case
 from advisor.ruling.vocabulary import FactSpec, Value
 from advisor.words import Words

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 from advisor.entries.base import Knowledge
@@ -14,6 +13,7 @@ from advisor.options.limits import Limits, Way
 from advisor.options.machines import Machines
 from advisor.options.models import Base
 from advisor.plan.units import Money, write_money
+from advisor.records import dataclass
 from advisor.resolve import Case
 
 METHODS: Mapping[Way, str] = {
@@ -23,6 +23,9 @@ METHODS: Mapping[Way, str] = {
 CONTEXTS = (32_768, 16_384, 8_192)
 """Lengths to serve where the plan names none, best first: the retrieved code, the file being edited and the answer."""
 _STAGES = {0: "none", 1: "zero1", 2: "zero2", 3: "zero3"}
+_SIZES = ("layers", "hidden_size", "ffn_hidden_size", "expert_ffn_hidden_size", "attention_heads", "kv_heads", "head_dim",
+          "vocab_size", "experts", "experts_per_token", "shared_experts", "tied_embeddings", "gated_mlp")  # fmt: skip
+"""Fields of a plan's model that a configuration file stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,11 @@ def compose(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
 
 def _model(case: Case, choice: Choice) -> dict[str, Any]:
     if choice.base.entry is None or (choice.base.own and choice.base.name == case.plan.model.name):
-        return deepcopy(dict(case.file.document.data["model"]))
+        stated = deepcopy(dict(case.file.document.data["model"]))
+        if stated.pop("hf_config", None) is not None:  # its path means nothing in another folder
+            shape = case.run.architecture
+            stated = {name: value for name in _SIZES if (value := getattr(shape, name))} | stated
+        return stated
     return {"name": choice.base.name}
 
 

@@ -119,6 +119,8 @@ def why_of(choice: Choice, limits: Limits, judgement: Judgement, trimmed: bool, 
         serving, served = estimates.serving, case.run.serving
         speed = serving.tokens_per_second if serving else None
         key = "why-retrieval" if limits.goal in {"api-knowledge", "unknown"} else "why-retrieval-prompt"
+        if key == "why-retrieval" and choice.machines.tenure == "rent":
+            key = "why-retrieval-rented"
         words = both(
             key,
             speed=significant(speed.likely, 2) if speed else "?",

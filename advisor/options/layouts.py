@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from advisor.estimates.architecture import parameters
@@ -12,6 +12,7 @@ from advisor.estimates.run import Layout, Run
 from advisor.estimates.time import TimeEstimate, estimate_time, missing_for_time
 from advisor.options.limits import Way
 from advisor.pipeline import Advisor
+from advisor.records import dataclass
 
 SURE = 0.9
 """A layout is offered plainly when it fits at least this surely."""

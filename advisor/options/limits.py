@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from advisor.entries.schema import Stage
+from advisor.records import dataclass
 from advisor.resolve import PRIVATE_KINDS, Case
 
 Way = Literal["retrieval", "lora", "qlora", "full", "continued", "pretraining"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from statistics import median
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from advisor.entries.schema import Device, Price
 from advisor.options.limits import Limits, Way
 from advisor.options.models import shown_name
 from advisor.pricing import Pricing
+from advisor.records import dataclass
 from advisor.resolve import Case
 
 Tenure = Literal["owned", "buy-new", "buy-used", "rent"]

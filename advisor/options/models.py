@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from advisor.entries.base import Knowledge
 from advisor.entries.schema import Licence, ModelEntry, Text
 from advisor.options.limits import Limits, Way
+from advisor.records import dataclass
 from advisor.resolve import Case
 
 _TUNED = {"instruct", "code-instruct"}

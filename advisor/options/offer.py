@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from advisor.estimates.run import Range
 from advisor.findings import Finding, Verdict
 from advisor.options.compose import Choice
 from advisor.pipeline import Judgement
+from advisor.records import dataclass
 from advisor.words import Words
 
 Risk = Literal["low", "medium", "high"]

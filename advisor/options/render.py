@@ -99,7 +99,7 @@ def _table(options: Options, lang: Language, style: Style) -> Iterator[str]:
     currency = options.judgement.pricing.currency
     names = ("what", "machines", "fits", "days", "cost", "risk", "verdict")
     heads = ["", *(say(lang, f"options.column-{name}", currency=currency) for name in names)]
-    rows = [_cells(number, option, lang) for number, option in enumerate(options.options, 1)]
+    rows = [cells(number, option, lang) for number, option in enumerate(options.options, 1)]
     wide = [max(columns(row[index]) for row in (heads, *rows)) for index in range(len(heads))]
     right = {0, 4, 5}
 
@@ -132,7 +132,8 @@ def _group(option: Option, lang: Language) -> str:
     return say(lang, "options.group-gives-up", names=names)
 
 
-def _cells(number: int, option: Option, lang: Language) -> list[str]:
+def cells(number: int, option: Option, lang: Language) -> list[str]:
+    """The row of an option: number, way and model, machines, fits, days, cost, risk, verdict."""
     choice = option.choice
     way = say(lang, f"options.short-{choice.way}")
     model = option.model.text(lang)
@@ -250,4 +251,4 @@ def _value(path: str, value: object, lang: Language) -> str:
         )
     if isinstance(value, list):
         return "[" + ", ".join(str(item) for item in value) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

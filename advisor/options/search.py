@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from advisor.estimates.architecture import active_parameters
@@ -31,6 +31,7 @@ from advisor.pipeline import Advisor, Judgement
 from advisor.plan.read import PlanFile, plan_values, read_plan, write_plan
 from advisor.plan.source import Unreadable
 from advisor.pricing import practice_of
+from advisor.records import dataclass
 from advisor.resolve import PRIVATE_KINDS, Case, resolve
 from advisor.words import LANGUAGES, Words, catalogue, say
 from advisor.words.figures import counted, money, significant
@@ -672,6 +673,8 @@ class _Search:
         knowledge = self.case.knowledge
         cases = f"{knowledge.figure('evaluation-cases-10-points').likely:.0f}"
         served = [(number, row) for number, row in enumerate(chosen, 1) if row.choice.way == "retrieval"]
+        if self.limits.method == "retrieval" and self.reasons.get("retrieval") == "plan":
+            return explain.both("pilot-plan", cases=cases)
         trained = [row for row in chosen if row.choice.way != "retrieval"]
         if served and not (self.limits.goal == "general" and trained):
             number, option = min(served, key=lambda pair: pair[1].cost.likely if pair[1].cost else math.inf)

@@ -7,7 +7,6 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +32,7 @@ from advisor.plan.source import (
 )
 from advisor.plan.units import NOTHING_NEAR, nearest
 from advisor.plan.write import write_plan
+from advisor.records import dataclass
 from advisor.words import Words
 
 __all__ = ["PlanFile", "data_path", "load_plan", "plan_schema", "plan_values", "read_plan", "write_plan"]

@@ -11,12 +11,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final, Literal
 
 from advisor.plan.source import shown
+from advisor.records import dataclass
 from advisor.words import Words
 
 Currency = Literal["CNY", "USD", "EUR"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
 from advisor.entries.base import Knowledge
 from advisor.questionnaire.phrases import Offer, Refusal, read_answer
 from advisor.questionnaire.places import is_written, put, read_at, remove, value_at, without_nulls
 from advisor.questionnaire.question import Condition, Question, holds
+from advisor.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,9 @@ class Interview:
 
     def _stated(self, question: Question) -> str | None:
         """The place that answers a question, None where none does."""
-        places = (*question.paths, *question.stated_by)
-        return next((path for path in places if value_at(self.values, path) is not None), None)
+        groups = [*([path] for path in question.paths), *question.stated_by]
+        told = (group for group in groups if all(value_at(self.values, path) is not None for path in group))
+        return next(told, [None])[0]
 
     def value_of(self, question: Question) -> Any:
         """The present answer, None where there is none."""
@@ -207,7 +208,7 @@ class Interview:
             for question in moot:
                 left.remove(question)
                 answered = self._stated(question) is not None
-                for path in (*question.paths, *question.stated_by):
+                for path in (*question.paths, *(path for group in question.stated_by for path in group)):
                     remove(self.values, path)
                 if answered:
                     yield question

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from advisor.entries.base import Knowledge, UnknownNameError
@@ -19,6 +19,7 @@ from advisor.plan.values import Amount, Duration, Leaf, ListOf, Number, RefusedE
 from advisor.plan.values import Choice as ChoiceLeaf
 from advisor.questionnaire.places import leaf_of, written
 from advisor.questionnaire.question import Choice, Question
+from advisor.records import dataclass
 from advisor.words import Language, Words, catalogue
 from advisor.words.figures import money
 

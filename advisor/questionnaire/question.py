@@ -62,7 +62,7 @@ class Question(_Form):
     """One question.
 
     `paths` are the places that an answer may fill, of which it fills one; `also` is filled where the answer says it too
-    (`8 x V100`); `stated_by` are places that answer the question as well. A new answer removes what the section named
+    (`8 x V100`); each group in `stated_by` is of places that answer the question together as well. A new answer removes what the section named
     in `clears` held. `when` must hold for the question to be asked: each place is compared with a value, a list of
     values or a comparison; one that is not answered meets only `ne` and `stated: false`. `required` is a truth value,
     or a condition of the same form. `fillers` are words around a quantity that say nothing, `words` are texts to be
@@ -83,7 +83,7 @@ class Question(_Form):
     open: bool = False
     expert: bool = False
     also: str | None = None
-    stated_by: list[str] = []
+    stated_by: list[list[str]] = []
     clears: list[str] = []
     fillers: list[str] = []
     words: dict[str, str] = {}
@@ -122,7 +122,8 @@ def _mistakes(question: Question, asked_before: set[str]) -> Iterator[Problem]:
     """What the form alone cannot tell: places that no plan has, and values that its reader refuses."""
     others = [question.also] if question.also else []
     required = question.required if isinstance(question.required, dict) else {}
-    places = [*question.paths, *question.stated_by, *others, *question.when, *required]
+    together = [path for group in question.stated_by for path in group]
+    places = [*question.paths, *together, *others, *question.when, *required]
     missing = [path for path in places if leaf_of(path) is None]
     yield from (_problem(question.id, (path,), "a plan has no such field") for path in missing)
     for path in (*question.when, *required):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,6 +13,7 @@ from advisor.estimates.architecture import active_parameters, parameters
 from advisor.estimates.memory import estimate_memory
 from advisor.estimates.run import Machine, Run
 from advisor.pipeline import Advisor
+from advisor.records import dataclass
 from advisor.words import Language, say
 
 Row = dict[str, str]
@@ -146,7 +146,7 @@ def render(found: Accuracy, lang: Language) -> str:
         head = [t("group"), t("runs"), t(f"{kind}-error"), t("bias"), t("inside")]
         rows = ["| " + " | ".join(head) + " |", "|---|---:|---:|---:|---:|"]
         rows += [
-            f"| {line.group} | {line.runs} | {line.error:.1%} | {line.bias:+.1%} | {line.inside:.0%} |" for line in lines
+            f"| {row.group} | {row.runs} | {row.error:.1%} | {row.bias:+.1%} | {row.inside:.0%} |" for row in lines
         ]
         return [*rows, ""]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,10 +19,16 @@ from advisor.words import Language, say
 from advisor.words.figures import money, shown_value, significant
 from advisor.words.trace import formula_in_chinese, input_in_chinese
 
+if TYPE_CHECKING:
+    from advisor.options.offer import Options
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _BULLET = re.compile(r"^([-+=])")
 _ORDINAL = re.compile(r"^(\d+)([.)])(?=\s|$)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff0-\uffff"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def escape(text: object) -> str:
@@ -49,7 +55,7 @@ def _environment(lang: Language) -> Environment:
     return environment
 
 
-def _decision(judgement: Judgement, lang: Language) -> list[str]:
+def _decision(judgement: Judgement, lang: Language, options: Options | None) -> list[str]:
     """What a reader with one minute needs, in at most five lines."""
     memory, serving = judgement.estimates.memory, judgement.estimates.serving
     time, cost, facts = judgement.estimates.time, judgement.estimates.cost, judgement.facts
@@ -97,7 +103,16 @@ def _decision(judgement: Judgement, lang: Language) -> list[str]:
                 low=money(cost.project.low, cost.currency, lang),
                 high=money(cost.project.high, cost.currency, lang), budget=tail)
         )  # fmt: skip
-    if judgement.findings:
+    best = options.options[0] if options is not None and options.options else None
+    if judgement.verdict != "go" and best is not None:
+        currency = best.judgement.pricing.currency
+        lines.append(
+            say(lang, "report.decision-instead", title=escape(best.title.text(lang)),
+                verdict=say(lang, f"report.{best.verdict}"),
+                days="—" if best.days is None else significant(best.days.likely),
+                cost="—" if best.cost is None else money(best.cost.likely, currency, lang))
+        )  # fmt: skip
+    elif judgement.findings:
         lines.append(say(lang, "report.decision-first", do=escape(judgement.findings[0].do(lang))))
     else:
         lines.append(say(lang, "report.decision-nothing"))
@@ -171,8 +186,39 @@ def _input(value: object) -> str:
     return f"{int(value):,}" if value == int(value) and abs(value) < 1e7 else significant(value, 4)
 
 
-def render(judgement: Judgement, lang: Language) -> str:
-    """The report as Markdown, ending in a line break; equal inputs give equal bytes."""
+def _offered(options: Options, lang: Language) -> dict[str, Any]:
+    """The plans that would work: a table, a paragraph each, what is not possible, and the next steps."""
+    from advisor.options.render import cells  # noqa: PLC0415 - the options tell through this package as well
+
+    rows = []
+    for number, option in enumerate(options.options, 1):
+        given = [say(lang, f"options.short-{name}") for name in option.gives_up]
+        currency = option.judgement.pricing.currency
+        rows.append(
+            {
+                "cells": [escape(cell) for cell in cells(number, option, lang)],
+                "gives_up": escape((", " if lang == "en" else "、").join(given)) or "—",
+                "title": escape(option.title.text(lang)),
+                "why": escape(option.why.text(lang)),
+                "cost": "—" if option.cost is None else amount(option.cost, currency, lang),
+                "days": "—" if option.days is None else shown_span(option.days, lang),
+                "licence": escape(option.licence.text(lang)),
+                "left": [f"{row.rule.id} {row.rule.name}" for row in option.judgement.findings
+                         if row.rule.severity in {"high", "medium"}],
+            }
+        )  # fmt: skip
+    return {
+        "rows": rows,
+        "missing": [escape(words.text(lang)) for words in options.missing],
+        "next": [escape(words.text(lang)) for words in (options.flip.says, options.pilot, options.nothing)],
+    }
+
+
+def render(judgement: Judgement, lang: Language, options: Options | None = None) -> str:
+    """The report as Markdown, ending in a line break; equal inputs give equal bytes.
+
+    `options` are the plans that would work instead, as `advisor.options.find_options` finds them.
+    """
     case, words = judgement.case, vocabulary()
     memory, time, cost = judgement.estimates.memory, judgement.estimates.time, judgement.estimates.cost
 
@@ -206,7 +252,8 @@ def render(judgement: Judgement, lang: Language) -> str:
             case=case,
             judgement=judgement,
             title=escape(case.plan.title or say(lang, "report.untitled")),
-            decision=_decision(judgement, lang),
+            decision=_decision(judgement, lang, options),
+            offered=_offered(options, lang) if options is not None else None,
             figures=list(figure_rows(judgement, lang)),
             memory_parts=_shares(memory.parts) if memory else [],
             time_parts=_shares(time.parts) if time else [],

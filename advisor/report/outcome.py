@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from advisor.pipeline import Judgement
 from advisor.plan.source import Problem
+from advisor.records import dataclass
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from advisor.plan.source import Problem, shown
 from advisor.profiles import DEFAULT
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language, say
-from advisor.words.figures import counted, money, shown_value, significant
+from advisor.words.figures import counted, money, probability, shown_value, significant
 
 WIDTH = 100
 LONG = 8
@@ -102,7 +102,7 @@ def figure_rows(judgement: Judgement, lang: Language) -> Iterator[tuple[str, str
     time, cost = judgement.estimates.time, judgement.estimates.cost
     if memory is not None:
         word = say(lang, f"report.fits-{memory.fits}")
-        chance = significant(memory.probability_fits, 2)
+        chance = probability(memory.probability_fits)
         yield (
             say(lang, "report.memory-device", usable=significant(memory.usable_gib)),
             shown_span(memory.per_device, lang) + " · " + say(lang, "report.fits") + ": "

@@ -16,13 +16,14 @@ import threading
 import weakref
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, product
 from typing import Any, Final, Self
 
 import durable_rules_engine
 from durable.engine import Host, MessageNotHandledException
 
+from advisor.records import dataclass
 from advisor.ruling.format import MAX_BRANCHES, MAX_CONDITIONS, MAX_GROUPS, Condition, Rule, RuleSet
 from advisor.ruling.vocabulary import FACT_NAME, FactType, Value, has_type
 

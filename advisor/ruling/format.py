@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
+from advisor.records import dataclass
 from advisor.ruling.vocabulary import Value
 from advisor.words import Words
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.plan.source import Document, Problem, Unreadable, read_document, shown
+from advisor.records import dataclass
 from advisor.ruling.format import (
     Condition,
     Rule,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from advisor.records import dataclass
 from advisor.words import Words
 
 FactType = Literal["bool", "number", "text"]

@@ -93,6 +93,7 @@ WORDS: dict[str, Words] = {
     "saved": Words(
         "Saved in {file}. `advisor ask {file}` goes on.", "已保存到 {file}，用 `advisor ask {file}` 可继续。"
     ),
+    "nothing-saved": Words("Nothing was answered, nothing is written.", "还没有回答，未写入文件。"),
     "written": Words("Plan written to {file}.", "计划已写入 {file}。"),
     "nothing-to-ask": Words(
         "Nothing is open in {file}; `--edit` asks everything again.",

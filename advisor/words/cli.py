@@ -82,6 +82,8 @@ WORDS: dict[str, Words] = {
         "{file}: the ending names no format; use .md or .json, or - for Markdown on standard output",
         "{file}：无法从扩展名判断格式；请使用 .md 或 .json，或用 - 输出 Markdown",
     ),
+    "report-one-plan": Words("a report is about one plan; {count} were found", "一份报告对应一个计划；这里找到 {count} 个"),
+    "with-options": Words("Search for plans that would work, and report them.", "搜索可行的方案并写入报告。"),
     "report-written": Words("Report written to {file}.", "报告已写入 {file}。"),
     "knowledge-ok": Words("{count} entries, no problems.", "共 {count} 个条目，没有问题。"),
     "knowledge-unknown": Words(

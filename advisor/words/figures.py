@@ -32,6 +32,13 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{max(0, places)}f}".rstrip("0").rstrip(".") if places > 0 else f"{rounded:,.0f}"
 
 
+def probability(value: float) -> str:
+    """A probability; beyond a thousandth on either side no digit means anything."""
+    if value < 0.001:
+        return "< 0.001"
+    return "> 0.999" if value > 0.999 else significant(value, 2)
+
+
 def counted(value: float) -> str:
     """A count as the field writes it: 30.5B, 12.3B, 850M, 4,096."""
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):

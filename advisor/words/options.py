@@ -41,6 +41,11 @@ WORDS: dict[str, Words] = {
         "relevant code; about {speed} tokens/s for {requests} requests of {context} tokens.",
         "所有训练方案的对照标准：不训练，代码不出门，把相关代码放进提示词；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
     ),
+    "why-retrieval-rented": Words(
+        "The yardstick for every training plan: nothing is trained, and the prompt holds the relevant code, which goes to a "
+        "rented machine; about {speed} tokens/s for {requests} requests of {context} tokens.",
+        "所有训练方案的对照标准：不训练，把相关代码放进提示词，但代码要送到租来的机器上；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
+    ),
     "why-retrieval-prompt": Words(
         "The yardstick for every training plan: an open model with good examples in the prompt, {requests} requests of "
         "{context} tokens at about {speed} tokens/s; train only what it cannot do.",
@@ -56,8 +61,8 @@ WORDS: dict[str, Words] = {
         "最值得先试的训练：{tokens} token，单次 {hours}，便宜到可以反复试，直到评测提升为止。",
     ),
     "why-qlora": Words(
-        "The largest model that these cards can tune: {size} parameters stored in 4 bits; {tokens} tokens in {hours}.",
-        "这些卡能微调的最大模型：{size} 参数以 4 位存储；{tokens} token，单次 {hours}。",
+        "A {size} model on few cards: the frozen base is stored in 4 bits; {tokens} tokens in {hours}, slower a token than LoRA.",
+        "用少量卡微调 {size} 模型：冻结的基座以 4 位存储；{tokens} token，单次 {hours}，每个 token 比 LoRA 慢。",
     ),
     "why-full": Words(
         "All {size} parameters on {tokens} tokens in {hours} ({device_hours} device-hours); worth it where LoRA was measured "
@@ -203,6 +208,11 @@ WORDS: dict[str, Words] = {
         "per second and memory recorded, then a restore from its checkpoint. If speed is below {speed} tokens/s per device, "
         "the dates do not hold.",
         "足以改变决定的最小试点：方案 {number} 在单节点上跑 {steps} 步，约 {hours}，记录损失、吞吐和显存，并从检查点恢复一次。若单卡低于 {speed} token/s，工期就不成立。",
+    ),
+    "pilot-plan": Words(
+        "Smallest pilot that would change the decision: the plan itself on {cases} real cases, judged blind, with and without "
+        "retrieval, before more users are let in.",
+        "足以改变决定的最小试点：就用这个计划跑 {cases} 个真实用例盲评，比较有无检索，再开放给更多人用。",
     ),
     "pilot-plain": Words(
         "Smallest pilot that would change the decision: {cases} real cases, judged blind, with an open model as it is.",

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from advisor.cli import build
 from advisor.library import load_advisor
 from advisor.options import Option, Options, find_options
 from advisor.options.compose import applied
+from advisor.options.limits import limits_of
+from advisor.options.machines import machines_for
 from advisor.options.render import options_as_json, render
 from advisor.plan.read import PlanFile, load_plan, plan_values, read_plan, write_plan
 from advisor.report.contract import estimates_as_json
@@ -433,3 +436,34 @@ def test_generated_plans_get_options_that_hold(seed: int) -> None:
     assert options.options or options.missing or options.plan_stands
     for lang in LANGUAGES:
         assert not re.search(r"[{}]|None", render(options, lang))
+
+
+@pytest.mark.slow
+def test_brute_force_finds_nothing_cheaper() -> None:
+    """Every rentable and owned machine, count and layout of one small space, judged one by one."""
+    file = load_plan(next(file for file in EXAMPLES if file.stem == "lora-7b-one-card"))
+    advisor = load_advisor()
+    judgement = advisor.judge(file, TODAY)
+    machines = machines_for(judgement.case, limits_of(judgement.case), judgement.pricing, TODAY)
+    cheapest = float("inf")
+    for row in machines:
+        for count in (1, 2, 4):
+            for batch, recompute in product((1, 2, 4, 8), ("none", "full")):
+                values = plan_values(file)
+                values["hardware"] |= {"device": row.name, "count": count, "nodes": 1, "tenure": row.tenure}
+                values["training"] |= {"micro_batch_size": batch, "gradient_accumulation": max(1, 32 // batch // count),
+                                       "activation_checkpointing": recompute, "chunked_loss": True}  # fmt: skip
+                judged = advisor.judge(read_plan(write_plan(values).encode(), "tried"), TODAY)
+                memory, cost = judged.estimates.memory, judged.estimates.cost
+                if judged.verdict == "no-go" or memory is None or memory.probability_fits < 0.9:
+                    continue
+                if row.own and count > 1:
+                    continue  # the plan owns one
+                if cost is not None and cost.project is not None and not cost.missing:
+                    cheapest = min(cheapest, cost.project.likely)
+    best = min(
+        option.cost.likely
+        for option in found(Path(file.name), "cost", "model").options
+        if option.cost is not None and not option.gives_up
+    )
+    assert best <= cheapest * 1.02

@@ -40,6 +40,7 @@ EVIL = {
     "c1-controls": "\x9b31mred\x85next",
     "bell-and-backspace": "a\x07b\x08\x08c",
     "right-to-left": "safe\u202etxt.exe\u202c\u2066x\u2069",
+    "tag-characters": "a\U000e0041\U000e007fb",
     "zero-width": "ze\u200bro\ufeff\u2060\u00ad",
     "line-separators": "one\u2028two\u2029three",
     "not-xml": "a\ufffeb",
@@ -87,7 +88,7 @@ def plan_of(text: str) -> bytes:
 @pytest.fixture(params=sorted(set(EVIL) - REFUSED))
 def outcome(request: pytest.FixtureRequest, day: date) -> Outcome:
     raw = plan_of(EVIL[request.param])
-    return Outcome("evil.yaml", load_advisor().judge(read_plan(raw, "evil.yaml"), day))
+    return Outcome("plan.yaml", load_advisor().judge(read_plan(raw, "plan.yaml"), day))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -126,7 +127,7 @@ def test_json_and_sarif_stay_data(outcome: Outcome, lang: Language) -> None:
     ids = {row["ruleId"] for row in log["runs"][0]["results"]}
     assert ids <= set(load_advisor().ruleset.rules)
     for row in log["runs"][0]["results"]:
-        assert row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "evil.yaml"
+        assert row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "plan.yaml"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -148,7 +149,7 @@ def test_workflow_commands_are_ours_alone(outcome: Outcome, lang: Language) -> N
     assert lines.pop() == ""
     assert len(lines) == len(outcome.judgement.findings)
     for line in lines:
-        assert re.match(r"::(error|warning|notice) file=evil\.yaml,line=\d+,col=\d+,title=[^:,\r\n]*::", line)
+        assert re.match(r"::(error|warning|notice) file=plan\.yaml,line=\d+,col=\d+,title=[^:,\r\n]*::", line)
         assert not set(line) & set("\r\n\x1b\x9b")
 
 

@@ -241,6 +241,13 @@ def test_editing_without_changes_writes_nothing() -> None:
     session = talk("en", ["--only", "model"], "q")
     assert session.code == 0
     assert session.told == "plan.yaml holds comments; they are not kept when it is written again.\n"
+    assert saved() == text
+
+
+def test_stopping_before_the_first_answer_writes_nothing() -> None:
+    session = talk("zh", ["--only", "goal"], "q")
+    assert session.code == 2
+    assert not Path("plan.yaml").exists()
 
 
 def test_without_questions() -> None:
@@ -313,6 +320,13 @@ def test_values_given_beforehand_are_not_asked() -> None:
     assert "Which way" not in session.said
     assert "Which base model" not in session.said
     assert "kind: chat" in saved()
+
+
+def test_values_given_beforehand_are_saved_before_anything_is_asked() -> None:
+    session = talk("en", ["--set", "training.method=none", "--set", "model.parameters=7B"], "q")
+    assert session.code == 0
+    assert session.said.endswith("> q\nSaved in plan.yaml. `advisor ask plan.yaml` goes on.\n")
+    assert saved() == "version: 1\nmodel:\n  parameters: 7B\ntraining:\n  method: none\n"
 
 
 def test_a_plan_that_cannot_be_read_is_left_alone() -> None:

@@ -233,6 +233,18 @@ def test_the_same_model_again_keeps_what_is_known_of_it() -> None:
     assert talk.plan_values()["model"] == {"name": "qwen2.5-7b", "license": "apache-2.0"}
 
 
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [
+        ({"layers": 28}, True), ({"layers": 28, "hidden_size": 3584}, False), ({"hf_config": "config.json"}, False),
+        ({"parameters": "7B"}, False), ({"license": "mit"}, True),
+    ],
+)  # fmt: skip
+def test_a_model_can_be_described_without_a_name(model: dict[str, Any], asked: bool) -> None:
+    talk = interview({"model": model, "training": {"method": "none"}})
+    assert ("model.name" in talk.missing()) is asked
+
+
 def test_other_values_of_a_plan_stay() -> None:
     values = {
         "version": 1, "model": {"hf_config": "config.json"}, "training": {"method": "lora", "offload": "none"},
