@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.plan.source import Problem, Unreadable, shown
+from advisor.config_file import shown_path
+from advisor.plan.source import Problem, Unreadable
 from advisor.records import dataclass
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Baseline:
     """Known findings by plan; plans are named relative to the baseline's folder."""
 
     file: Path
+    name: str  # as messages show it
     marks: Mapping[str, frozenset[Mark]]
 
     def of(self, plan: str) -> frozenset[Mark]:
@@ -46,7 +48,7 @@ def plan_key(plan: str, folder: Path) -> str:
 
 def read_baseline(file: Path) -> Baseline:
     """Read a baseline file. Raises Unreadable where it is missing or is none."""
-    name = shown(str(file), 4096)
+    name = shown_path(file)
     try:
         with file.open("rb") as stream:
             raw = stream.read(_LARGEST + 1)
@@ -63,7 +65,7 @@ def read_baseline(file: Path) -> Baseline:
     marks: dict[str, set[Mark]] = {}
     for plan, rule, at in rows:
         marks.setdefault(plan, set()).add((rule, at))
-    return Baseline(file, {plan: frozenset(found) for plan, found in marks.items()})
+    return Baseline(file, name, {plan: frozenset(found) for plan, found in marks.items()})
 
 
 def baseline_text(file: Path, found: Iterable[tuple[str, Iterable[Mark]]]) -> str:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
+from advisor.config_file import shown_path
 from advisor.plan.model import Acceptance
 from advisor.plan.source import Path as DataPath
 from advisor.plan.source import Position, Problem, Unreadable, dotted, shown
@@ -120,7 +121,7 @@ def _remark(value: object) -> str:
 
 def read_config(file: Path) -> Config:
     """Read a configuration file. Raises Unreadable with every problem of it."""
-    name = _shown_path(file)
+    name = shown_path(file)
     data, lines = _read_toml(file, name)
     try:
         table = ConfigTable.model_validate(data)
@@ -137,12 +138,6 @@ def read_config(file: Path) -> Config:
     if problems:
         raise Unreadable(problems)
     return Config(file, name, table, lines, knowledge, rules, baseline, output)
-
-
-def _shown_path(file: Path) -> str:
-    whole = file.absolute()
-    here = Path.cwd()
-    return shown(str(whole.relative_to(here) if whole.is_relative_to(here) else file), 4096)
 
 
 def _read_toml(file: Path, name: str) -> tuple[Any, Mapping[DataPath, int]]:

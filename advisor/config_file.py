@@ -48,3 +48,11 @@ def stated_language(file: Path) -> str | None:
         data = tool.get("advisor", {}) if isinstance(tool, dict) else {}
     found = data.get("lang") if isinstance(data, dict) else None
     return found if found in {"en", "zh"} else None
+
+
+def shown_path(file: Path) -> str:
+    """A file as messages name it: relative to the current folder where it is below it."""
+    from advisor.plan.source import shown  # noqa: PLC0415 - kept off the way to --help
+
+    whole, here = file.absolute(), Path.cwd()
+    return shown(str(whole.relative_to(here) if whole.is_relative_to(here) else file), 4096)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import __version__, facts
-from advisor.cache import cached, data_files, fingerprint
+from advisor.cache import Kept, cached, data_files, fingerprint
 from advisor.entries.base import load_knowledge
 from advisor.findings import Finding, Judged, Verdict
 from advisor.pipeline import Advisor, Estimates, Judgement
@@ -79,46 +79,54 @@ class Report:
         return render(self.judgement, lang)
 
 
-def _loaded(part: str, overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) -> Any:
-    """The rule set (`rules`), what the engine makes of it (`engine`) or the pages (`pages`) as JSON values, from the cache where it is fresh."""
+@lru_cache(maxsize=4)
+def _loaded(overlays: tuple[Path, ...], knowledge: tuple[Path, ...]) -> Mapping[str, Any]:
+    """The rule set (`rules`), what the engine makes of it (`engine`) and the pages (`page/…`) as JSON values.
+
+    Raises Unreadable with every error of every file.
+    """
     import advisor.rules as built_in  # noqa: PLC0415 - a folder of data
 
     folders = (Path(next(iter(built_in.__path__))), *overlays)
-    base = load_knowledge(knowledge)
-    vocabulary = sorted(Path(facts.__file__).parent.glob("*.py"))
+    vocabulary = sorted(str(file) for file in Path(facts.__file__).parent.glob("*.py"))
 
-    def build() -> Any:
+    def build() -> Mapping[str, Any]:
         from advisor.ruling.load import load_rules_and_pages  # noqa: PLC0415 - only when the cache is cold
 
-        words = facts.specifications()
-        loaded = load_rules_and_pages(folders, words, frozenset(base.ids("sources")))
-        if part == "engine":
-            return prepare(loaded.ruleset)
-        if part == "pages":
-            return {name: page_to_json(page) for name, page in loaded.pages.items()}
-        return ruleset_to_json(loaded.ruleset)
+        sources = frozenset(load_knowledge(knowledge).ids("sources"))
+        loaded = load_rules_and_pages(folders, facts.specifications(), sources)
+        return {
+            "rules": ruleset_to_json(loaded.ruleset),
+            "engine": prepare(loaded.ruleset),
+            "pages": list(loaded.pages),
+            **{f"page/{name}": page_to_json(page) for name, page in loaded.pages.items()},
+        }
 
-    return cached(
-        part, fingerprint([*data_files((*folders, *knowledge)), *vocabulary], __version__, repr(knowledge)), build
-    )
+    def use(parts: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"rules": ruleset_from_json(parts["rules"]), "engine": parts["engine"],
+                "pages": Kept(parts["pages"], lambda name: page_from_json(parts[f"page/{name}"]))}  # fmt: skip
+
+    key = fingerprint([*data_files((*folders, *knowledge)), *vocabulary], __version__, repr(knowledge))
+    return cached("rules", key, build, use)
 
 
-@lru_cache(maxsize=4)
 def load_ruleset(overlays: tuple[Path, ...] = (), knowledge: tuple[Path, ...] = ()) -> RuleSet:
     """The built-in rules and the user's beside them. Raises Unreadable with every error of every file."""
-    return ruleset_from_json(_loaded("rules", overlays, knowledge))
+    ruleset: RuleSet = _loaded(overlays, knowledge)["rules"]
+    return ruleset
 
 
-@lru_cache(maxsize=4)
 def load_pages(overlays: tuple[Path, ...] = (), knowledge: tuple[Path, ...] = ()) -> Mapping[str, RulePage]:
     """The page of every rule. Raises Unreadable with every error of every file."""
-    return {name: page_from_json(page) for name, page in _loaded("pages", overlays, knowledge).items()}
+    pages: Mapping[str, RulePage] = _loaded(overlays, knowledge)["pages"]
+    return pages
 
 
 @lru_cache(maxsize=4)
 def load_advisor(knowledge: tuple[Path, ...] = (), rules: tuple[Path, ...] = ()) -> Advisor:
     """Knowledge and rules, the user's folders over the built-in ones, ready for any number of plans."""
-    return Advisor(load_knowledge(knowledge), load_ruleset(rules, knowledge), _loaded("engine", rules, knowledge))
+    kept = _loaded(rules, knowledge)
+    return Advisor(load_knowledge(knowledge), kept["rules"], kept["engine"])
 
 
 def check(

@@ -65,6 +65,18 @@ class Judgement:
         """Everything that was assumed, of the run and of the prices."""
         return self.case.assumptions + self.pricing.assumptions
 
+    @property
+    def overlaid(self) -> tuple[tuple[str, str, str], ...]:
+        """Values of the user's own knowledge behind this judgement: entry, field, folder."""
+        case, found = self.case, []
+        used = [("devices", case.device_id), ("models", case.model_id), ("licences", case.licence_id)]
+        used += [("data_licences", name) for share in case.data for name in share.terms.ids]
+        for family, name in used:
+            if name is not None and case.knowledge.has(family, name):
+                origin = case.knowledge.origin(family, name)
+                found += [(f"{family}/{name}", field, folder) for field, folder in origin.items()]
+        return tuple(found)
+
     @cached_property
     def sensitivity(self) -> Sensitivity:
         """How far the plan is from another verdict; measured when first asked for."""

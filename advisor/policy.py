@@ -106,7 +106,7 @@ class Policy:
         if self.baseline is None:
             return []
         marks = self.baseline.of(file.name)
-        origin = shown(str(self.baseline.file), 4096)
+        origin = self.baseline.name
         judged = []
         for finding in [it for it in left.values() if mark_of(it) in marks]:
             del left[finding.rule.id]

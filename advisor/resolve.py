@@ -32,7 +32,7 @@ from advisor.estimates.run import (
 )
 from advisor.plan.model import DataEntry, Plan
 from advisor.plan.read import PlanFile
-from advisor.plan.source import Problem, Unreadable
+from advisor.plan.source import Problem, Unreadable, shown
 from advisor.plan.values import framework_id
 from advisor.records import dataclass
 from advisor.words import Language, Words, catalogue
@@ -207,7 +207,7 @@ class _Resolver:
     def _unknown(self, path: str, key: str, error: UnknownNameError) -> None:
         near = error.candidates or error.nearest
         self.problems.append(
-            self.file.problem(path, f"{key}-near" if near else key, value=error.name, nearest=", ".join(near))
+            self.file.problem(path, f"{key}-near" if near else key, value=shown(error.name), nearest=", ".join(near))
         )
 
     def _states_a_shape(self) -> bool:
@@ -416,7 +416,7 @@ class _Resolver:
         master = self._master(adapters, framework)
         recompute = self._recompute(framework)
         sequence = self._sequence(data)
-        lora = training.lora
+        lora, mean = training.lora, training.mean_sample_tokens
         optimizer = training.optimizer or self._optimizer()
         if adapters and (lora is None or lora.rank is None):
             self.assume("training.lora.rank", 16, "lora-rank")
@@ -442,7 +442,7 @@ class _Resolver:
             framework=framework,
             framework_named=named,
             packing=self._packing(),
-            mean_sample_tokens=training.mean_sample_tokens,
+            mean_sample_tokens=None if mean is None else max(1.0, mean),  # nothing is shorter than one token
             stated=frozenset(self.file.stated_paths),
         )
 

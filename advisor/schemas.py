@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from advisor.config import config_schema
 from advisor.entries import schema as forms
-from advisor.entries.base import FAMILIES
+from advisor.entries.families import FAMILIES
 from advisor.plan.schema import plan_schema
 from advisor.ruling.file import RuleFile
 

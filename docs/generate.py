@@ -5,6 +5,7 @@ Every page is what the product itself prints; nothing is written by hand.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -16,8 +17,13 @@ HERE = Path(__file__).resolve().parent
 def pages() -> dict[str, str]:
     """Each generated file, by its path below `docs/`, with its text."""
     from advisor.library import load_advisor, load_pages
+    from advisor.cli.schema import KINDS
     from advisor.report.accuracy import measured_folder, render, score
+    from advisor.report.coverage import read_coverage
+    from advisor.report.coverage import render as render_coverage
+    from advisor.report.entries import FAMILIES, page
     from advisor.report.pages import page_as_markdown
+    from advisor.schemas import schema_of
 
     advisor, found = load_advisor(), {}
     rule_pages = load_pages()
@@ -34,6 +40,12 @@ def pages() -> dict[str, str]:
             found[f"rules/{lang}/{rule.id}.md"] = text
         found[f"rules/{lang}/README.md"] = "\n".join(index) + "\n"
         found[f"facts.{lang}.md"] = _facts(lang)
+        found |= {f"knowledge/{lang}/{family}.md": page(advisor.knowledge, family, lang) for family in FAMILIES}
+    parts = read_coverage(HERE / "coverage.yaml")
+    found["coverage.md"] = render_coverage(parts, advisor.ruleset, "en")
+    found["coverage.zh.md"] = render_coverage(parts, advisor.ruleset, "zh")
+    for kind in KINDS:
+        found[f"schemas/{kind}.schema.json"] = json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"
     accuracy = score(advisor, measured_folder())
     found |= {"accuracy.md": render(accuracy, "en"), "accuracy.zh.md": render(accuracy, "zh")}
     return found

@@ -45,7 +45,8 @@ def _name(raw: dict[str, Any], lang: Language) -> str:
 
 
 def _list(lang: Language, family: str | None, knowledge: tuple[Path, ...], form: str) -> None:
-    from advisor.entries.base import FAMILIES, load_knowledge  # noqa: PLC0415 - kept off the way to --help
+    from advisor.entries.base import load_knowledge  # noqa: PLC0415 - kept off the way to --help
+    from advisor.entries.families import FAMILIES  # noqa: PLC0415
 
     if family is not None and family not in FAMILIES:
         near = ", ".join(difflib.get_close_matches(family, FAMILIES) or FAMILIES)
@@ -64,7 +65,8 @@ def _list(lang: Language, family: str | None, knowledge: tuple[Path, ...], form:
 def _show(lang: Language, name: str, knowledge: tuple[Path, ...], day: date | None) -> None:
     import yaml  # noqa: PLC0415 - kept off the way to --help
 
-    from advisor.entries.base import FAMILIES, load_knowledge  # noqa: PLC0415
+    from advisor.entries.base import load_knowledge  # noqa: PLC0415
+    from advisor.entries.families import FAMILIES  # noqa: PLC0415
 
     base, until = load_knowledge(knowledge), day or today()
     family, found = _find(base, name)
@@ -85,7 +87,8 @@ def _show(lang: Language, name: str, knowledge: tuple[Path, ...], day: date | No
 
 
 def _find(base: Any, name: str) -> tuple[str | None, str | None]:
-    from advisor.entries.base import FAMILIES, UnknownNameError  # noqa: PLC0415 - as above
+    from advisor.entries.base import UnknownNameError  # noqa: PLC0415 - as above
+    from advisor.entries.families import FAMILIES  # noqa: PLC0415
 
     family, _, entry = name.partition("/")
     if family in FAMILIES and base.has(family, entry):
@@ -104,7 +107,8 @@ def _find(base: Any, name: str) -> tuple[str | None, str | None]:
 
 
 def _check(lang: Language, folders: tuple[Path, ...], day: date | None) -> None:
-    from advisor.entries.base import FAMILIES, Knowledge, built_in_folder, read_folders  # noqa: PLC0415 - as above
+    from advisor.entries.base import Knowledge, built_in_folder, read_folders  # noqa: PLC0415 - as above
+    from advisor.entries.families import FAMILIES  # noqa: PLC0415
     from advisor.questionnaire.question import questions_of  # noqa: PLC0415
 
     every = (built_in_folder(), *folders)
@@ -133,9 +137,11 @@ def _stale(lang: Language, knowledge: tuple[Path, ...], day: date | None) -> Non
 
 def _diff(lang: Language, old: Path, new: Path) -> None:
     del lang
-    from advisor.entries.check import read_entries  # noqa: PLC0415 - as above
+    from advisor.entries.base import load_knowledge  # noqa: PLC0415 - as above
+    from advisor.entries.check import read_entries  # noqa: PLC0415
 
-    before, after = (read_entries(folder, partial=True) for folder in (old, new))
+    below = load_knowledge().raw
+    before, after = (read_entries(folder, over=below) for folder in (old, new))
     for family, entries in after.items():
         for name in sorted(set(entries) | set(before[family])):
             for path, was, now in _changes(before[family].get(name), entries.get(name), f"{family}/{name}"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from advisor import __version__
-from advisor.cache import cached, data_files, fingerprint
+from advisor.cache import Kept, cached, data_files, fingerprint
 from advisor.entries.build import Shapes, build
+from advisor.entries.families import FAMILIES, form_of
 from advisor.records import dataclass
 
 if TYPE_CHECKING:
@@ -34,24 +35,6 @@ if TYPE_CHECKING:
 
 Raw = dict[str, Any]
 
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "sources": ("Source",),
-    "devices": ("Device",),
-    "systems": ("System",),
-    "models": ("ModelEntry",),
-    "tokenizers": ("Tokenizer",),
-    "licences": ("Licence",),
-    "data_licences": ("DataLicence",),
-    "regulations": ("Regulation",),
-    "practice": ("Figure", "Advice"),
-    "prices": ("Price", "ExchangeRate"),
-    "frameworks": (),
-    "calibration": (),
-    "questions": (),
-}
-"""Each folder of `knowledge/` and the forms (in `schema`) that its entries may have. The last three have none: the modules that read
-them, the estimates and the questionnaire, say what they must look like."""
-
 _VENDORS = ("nvidia", "tesla", "geforce", "amd", "huawei", "apple", "intel", "google", "aws", "quadro")
 _SUFFIX = re.compile(r"[-_ ](hf|base|chat|instruct|it|\d{4}|\d{6})$")
 
@@ -66,15 +49,6 @@ class UnknownNameError(LookupError):
     def __str__(self) -> str:
         """The name and what is near it."""
         return f"{self.family}: {self.name!r} is unknown; nearest: {', '.join(self.candidates or self.nearest)}"
-
-
-def form_of(family: str, raw: Mapping[str, Any]) -> str | None:
-    """The name of the form that an entry of a family must have; None where the module that reads it says."""
-    forms = FAMILIES[family]
-    if len(forms) < 2:
-        return forms[0] if forms else None
-    marks = {"practice": "says", "prices": "cny"}
-    return forms[1] if marks[family] in raw else forms[0]
 
 
 def plain(name: str) -> str:
@@ -113,8 +87,8 @@ def read_folders(folders: Iterable[Path]) -> dict[str, dict[str, Raw]]:
     from advisor.entries.check import read_entries  # noqa: PLC0415 - only when the cache is cold
 
     merged: dict[str, dict[str, Raw]] = {family: {} for family in FAMILIES}
-    for number, folder in enumerate(folders):
-        for family, entries in read_entries(folder, partial=number > 0).items():
+    for folder in folders:
+        for family, entries in read_entries(folder, over=merged).items():
             for name, raw in entries.items():
                 known = merged[family].get(name)
                 if known is None:
@@ -149,7 +123,7 @@ class Knowledge:
 
     raw: Mapping[str, Mapping[str, Raw]]
     folders: tuple[str, ...] = ()
-    kept_shapes: Shapes | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)  # shapes of the forms and tables of names, from the cache
     _typed: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def ids(self, family: str) -> tuple[str, ...]:
@@ -162,8 +136,9 @@ class Knowledge:
 
     @cached_property
     def _shapes(self) -> Shapes:
-        if self.kept_shapes is not None:
-            return self.kept_shapes
+        if "shapes" in self.kept:
+            shapes: Shapes = self.kept["shapes"]
+            return shapes
         from advisor.entries.shapes import shapes_of_forms  # noqa: PLC0415 - only where no cache was read
 
         return shapes_of_forms()
@@ -212,8 +187,25 @@ class Knowledge:
         """Which fields of an entry an overlay set, and the folder that did."""
         return dict(self.raw[family][name].get("_from", []))
 
+    def tables(self) -> dict[str, Any]:
+        """The tables of names as JSON values: made from all entries, so they are kept."""
+        return {
+            "device names": self._find_device_names(),
+            "model names": self._find_model_names(),
+            "licence names": self._find_licence_names(),
+            "data licence names": self._find_data_licence_names(),
+            "prices": [[*of, names] for of, names in self._find_prices().items()],
+            "exchange rates": self._find_exchange_rates(),
+        }
+
+    def _table(self, name: str, find: Callable[[], Any]) -> Any:
+        return self.kept[name] if name in self.kept else find()
+
     @cached_property
-    def _device_names(self) -> dict[str, str]:
+    def _device_names(self) -> Mapping[str, str]:
+        return cast("Mapping[str, str]", self._table("device names", self._find_device_names))
+
+    def _find_device_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for family in ("systems", "devices"):
             for entry, raw in self.raw[family].items():
@@ -224,15 +216,19 @@ class Knowledge:
         return names
 
     @cached_property
-    def _model_names(self) -> tuple[dict[str, str], dict[str, set[str]]]:
+    def _model_names(self) -> tuple[Mapping[str, str], Mapping[str, list[str]]]:
+        exact, stems = self._table("model names", self._find_model_names)
+        return exact, stems
+
+    def _find_model_names(self) -> tuple[dict[str, str], dict[str, list[str]]]:
         exact: dict[str, str] = {}
-        stems: dict[str, set[str]] = {}
+        stems: dict[str, dict[str, None]] = {}
         for entry, raw in self.raw["models"].items():
             for name in (entry, *_names(raw), *([raw["hub"]] if raw.get("hub") else [])):
                 exact.setdefault(_plain_model(name), entry)
-                stems.setdefault(_stem(name), set()).add(entry)
+                stems.setdefault(_stem(name), {})[entry] = None
         exact.update({_plain_model(entry): entry for entry in self.raw["models"]})
-        return exact, stems
+        return exact, {stem: list(entries) for stem, entries in stems.items()}
 
     def device_id(self, name: str) -> str:
         """The id of the device or system that a name means. Raises UnknownNameError."""
@@ -250,9 +246,9 @@ class Knowledge:
         key = _plain_model(name)
         if key in exact:
             return exact[key]
-        left = stems.get(_stem(name), set())
+        left = stems.get(_stem(name), [])
         if len(left) == 1:
-            return next(iter(left))
+            return left[0]
         raise UnknownNameError("models", name, self._nearest(key, exact), tuple(sorted(left)))
 
     @staticmethod
@@ -286,7 +282,10 @@ class Knowledge:
         return cast("Licence", self.entry("licences", key)) if key else None
 
     @cached_property
-    def _licence_names(self) -> dict[str, str]:
+    def _licence_names(self) -> Mapping[str, str]:
+        return cast("Mapping[str, str]", self._table("licence names", self._find_licence_names))
+
+    def _find_licence_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for entry, raw in self.raw["licences"].items():
             for name in (*_names(raw), *([raw["spdx"]] if raw.get("spdx") else [])):
@@ -295,8 +294,11 @@ class Knowledge:
         return names
 
     @cached_property
-    def data_licence_names(self) -> dict[str, str]:
+    def data_licence_names(self) -> Mapping[str, str]:
         """Data licences by id, alias, name and SPDX id, each in its plain form."""
+        return cast("Mapping[str, str]", self._table("data licence names", self._find_data_licence_names))
+
+    def _find_data_licence_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
         for entry, raw in self.raw["data_licences"].items():
             for name in (*_names(raw), *raw.get("spdx", [])):
@@ -315,6 +317,11 @@ class Knowledge:
     @cached_property
     def prices(self) -> Mapping[tuple[str, str | None], tuple[str, ...]]:
         """The ids of prices by what they are of: the kind of thing and the device or system."""
+        if "prices" in self.kept:
+            return {(what, item): tuple(names) for what, item, names in self.kept["prices"]}
+        return self._find_prices()
+
+    def _find_prices(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
         found: dict[tuple[str, str | None], list[str]] = {}
         for name, raw in sorted(self.raw["prices"].items()):
             if "what" in raw:
@@ -328,8 +335,11 @@ class Knowledge:
     @cached_property
     def exchange_rates(self) -> Mapping[str, tuple[str, ExchangeRate]]:
         """Exchange rates by currency, with their ids."""
-        names = [name for name, raw in self.raw["prices"].items() if "cny" in raw]
-        return {self.raw["prices"][name]["currency"]: (name, self.entry("prices", name)) for name in names}
+        names = self._table("exchange rates", self._find_exchange_rates)
+        return {currency: (name, self.entry("prices", name)) for currency, name in names.items()}
+
+    def _find_exchange_rates(self) -> dict[str, str]:
+        return {raw["currency"]: name for name, raw in self.raw["prices"].items() if "cny" in raw}
 
     def source(self, name: str) -> Source:
         """A source by its id. Raises KeyError."""
@@ -372,7 +382,19 @@ def load_knowledge(overlays: tuple[Path, ...] = ()) -> Knowledge:
     def read() -> dict[str, Any]:
         from advisor.entries.shapes import shapes_of_forms  # noqa: PLC0415 - only when the cache is cold
 
-        return {"entries": read_folders(folders), "shapes": shapes_of_forms()}
+        raw = read_folders(folders)
+        return {
+            "shapes": shapes_of_forms(),
+            **Knowledge(raw).tables(),
+            "ids": {family: list(entries) for family, entries in raw.items()},
+            **{f"{family}/{name}": entry for family, entries in raw.items() for name, entry in entries.items()},
+        }
 
-    kept = cached("knowledge", fingerprint(files, __version__), read)
-    return Knowledge(kept["entries"], tuple(str(folder) for folder in folders[1:]), kept["shapes"])
+    def use(parts: Mapping[str, Any]) -> Knowledge:
+        def entries(family: str) -> Mapping[str, Raw]:
+            return Kept(parts["ids"][family], lambda name: parts[f"{family}/{name}"])
+
+        raw = {family: entries(family) for family in FAMILIES}
+        return Knowledge(raw, tuple(str(folder) for folder in folders[1:]), parts)
+
+    return cached("knowledge", fingerprint(files, __version__, repr([str(folder) for folder in folders])), read, use)

@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from advisor.entries import schema
+from advisor.entries.families import FAMILIES, form_of
 from advisor.entries.schema import Entry
-from advisor.plan.source import Document, Limits, Problem, Unreadable, read_document
+from advisor.plan.source import Document, Limits, Problem, Unreadable, read_document, shown
 
 LIMITS = Limits(size=4 << 20, nodes=400_000)
 """Knowledge files are longer than plans; the other bounds are the same."""
@@ -31,56 +32,80 @@ def knowledge_documents(folder: Path) -> Iterator[tuple[str, Document | Unreadab
                 yield family, error
 
 
-def read_entries(folder: Path, *, partial: bool = False) -> dict[str, dict[str, dict[str, Any]]]:
+Entries = dict[str, dict[str, dict[str, Any]]]
+
+
+def read_entries(folder: Path, *, over: Mapping[str, Mapping[str, Any]] | None = None) -> Entries:
     """All entries of a knowledge folder by family and id.
 
-    With `partial`, fields may be missing, because the entry lies over a built-in one. Raises Unreadable with every
-    problem of every file.
+    An entry `over` a known one may leave fields out. Raises Unreadable with every problem of every file.
     """
-    from advisor.entries.base import FAMILIES, form_of  # noqa: PLC0415 - base reads through this module
-
-    problems: list[Problem] = []
-    found: dict[str, dict[str, dict[str, Any]]] = {family: {} for family in FAMILIES}
-    seen: dict[tuple[str, str], str] = {}
     if not folder.is_dir():
         raise Unreadable([Problem(str(folder), 1, 1, "", "knowledge.no-folder", {})])
+    reading = _Reading({family: {} for family in FAMILIES} | dict(over or {}))
     for family, document in knowledge_documents(folder):
         if isinstance(document, Unreadable):
-            problems += document.problems
-            continue
-        if family not in FAMILIES:
+            reading.problems += document.problems
+        elif family not in FAMILIES:
             near = ", ".join(difflib.get_close_matches(family, FAMILIES) or FAMILIES)
-            problems.append(
-                Problem(document.name, 1, 1, "", "knowledge.unknown-family", {"name": family, "near": near})
-            )
-            continue
+            values = {"name": family, "near": near}
+            reading.problems.append(Problem(document.name, 1, 1, "", "knowledge.unknown-family", values))
+        else:
+            reading.read(family, document)
+    reading.check_sources()
+    if reading.problems:
+        raise Unreadable(reading.problems)
+    return reading.found
+
+
+class _Reading:
+    """One pass over a knowledge folder, with what lies under it."""
+
+    def __init__(self, over: Mapping[str, Mapping[str, Any]]) -> None:
+        self.over = over
+        self.problems: list[Problem] = []
+        self.found: Entries = {family: {} for family in FAMILIES}
+        self.homes: dict[tuple[str, str], Document] = {}
+
+    def read(self, family: str, document: Document) -> None:
+        """Take the entries of one file."""
         if family == "calibration":
             stem = Path(document.name).stem
             data = document.data if isinstance(document.data, dict) else {}
-            found[family][stem] = data[stem] if set(data) == {stem} else data
-            continue
-        if not isinstance(document.data, dict):
-            if document.data is not None:
-                problems.append(document.problem((), "knowledge.not-a-mapping"))
-            continue
-        for name, raw in document.data.items():
-            if not isinstance(raw, dict):
-                problems.append(document.problem((name,), "knowledge.not-a-mapping"))
-                continue
-            if family == "sources" and found[family].get(name, {}).get("url") == raw.get("url"):
-                continue  # two topics cite the same page
-            if (family, name) in seen:
-                other = seen[family, name]
-                problems.append(document.problem((name,), "knowledge.duplicate-id", at_key=True, id=name, other=other))
-                continue
-            seen[family, name] = document.name
-            form = form_of(family, raw)
-            if form is not None:
-                problems += check_entry(document, (name,), raw, getattr(schema, form), partial=partial)
-            found[family][name] = raw
-    if problems:
-        raise Unreadable(problems)
-    return found
+            self.found[family][stem] = data[stem] if set(data) == {stem} else data
+        elif isinstance(document.data, dict):
+            for name, raw in document.data.items():
+                self.take(family, document, name, raw)
+        elif document.data is not None:
+            self.problems.append(document.problem((), "knowledge.not-a-mapping"))
+
+    def take(self, family: str, document: Document, name: str, raw: Any) -> None:
+        """Take one entry, if it is one."""
+        if not isinstance(raw, dict):
+            self.problems.append(document.problem((name,), "knowledge.not-a-mapping"))
+            return
+        if (home := self.homes.get((family, name))) is not None:
+            other = document.problem((name,), "knowledge.duplicate-id", at_key=True, id=name, other=home.name)
+            self.problems.append(other)
+            return
+        self.homes[family, name] = document
+        known = self.over[family].get(name)
+        form = form_of(family, {**(known or {}), **raw})
+        if form is not None:
+            self.problems += check_entry(document, (name,), raw, getattr(schema, form), partial=known is not None)
+        self.found[family][name] = raw
+
+    def check_sources(self) -> None:
+        """Every source that an entry cites exists, here or below."""
+        known = {*self.over["sources"], *self.found["sources"]}
+        for (family, name), document in self.homes.items():
+            lines = self.found[family][name].get("evidence")
+            for index, line in enumerate(lines if isinstance(lines, list) else ()):
+                cited = line.get("source") if isinstance(line, dict) else None
+                if isinstance(cited, str) and cited not in known:
+                    near = ", ".join(difflib.get_close_matches(cited, known, n=2)) or "—"
+                    path = (name, "evidence", index, "source")
+                    self.problems.append(document.problem(path, "knowledge.unknown-source", id=cited, near=near))
 
 
 def check_entry(
@@ -105,6 +130,33 @@ def check_entry(
                 field = str(fault["loc"][-1])
                 problems.append(document.problem(where, key, at_key=True, field=field, near=near))
             else:
-                problems.append(document.problem(where, "knowledge.bad-value", reason=fault["msg"]))
+                problems.append(document.problem(where, f"knowledge.{_fault(kind)}", **_fault_values(fault)))
         return problems
     return []
+
+
+_FAULTS = {
+    "literal_error": "not-a-choice", "string_pattern_mismatch": "wrong-pattern", "too_short": "empty",
+    "string_too_short": "empty", "greater_than": "out-of-range", "greater_than_equal": "out-of-range",
+    "less_than": "out-of-range", "less_than_equal": "out-of-range", "finite_number": "out-of-range",
+    "float_type": "not-a-number", "float_parsing": "not-a-number", "int_type": "not-a-number",
+    "int_parsing": "not-a-number", "int_from_float": "not-a-number", "string_type": "not-a-text",
+    "bool_type": "not-a-flag", "bool_parsing": "not-a-flag", "date_type": "not-a-date",
+    "date_from_datetime_parsing": "not-a-date", "date_parsing": "not-a-date", "list_type": "not-a-list",
+    "dict_type": "not-a-mapping", "model_type": "not-a-mapping",
+}  # fmt: skip
+
+
+def _fault(kind: str) -> str:
+    return _FAULTS.get(kind, "bad-value")
+
+
+def _fault_values(fault: Any) -> dict[str, object]:
+    """What the words of a fault need; more than they use does no harm."""
+    context = fault.get("ctx", {})
+    return {
+        "value": shown(fault["input"]),
+        "choices": context.get("expected", ""),
+        "pattern": context.get("pattern", ""),
+        "reason": fault["msg"],
+    }

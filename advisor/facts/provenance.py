@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from advisor.entries.build import Record
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run, Serving
 from advisor.facts.registry import Fact, State
+from advisor.plan.section import Section
 from advisor.records import dataclass
 from advisor.resolve import Case
 
 Entry = tuple[str, str, tuple[str, ...]]
 
 ESTIMATES: Final = ("memory", "serving", "time", "cost")
-_OUTER: Final[tuple[type, ...]] = (State, Case, BaseModel, Record)
+_OUTER: Final[tuple[type, ...]] = (State, Case, Section, Record)
 _INNER: Final[tuple[type, ...]] = (*_OUTER, Run, Recipe, Layout, Machine, Link, Architecture, Serving)
 
 # What the estimates call it -> where a plan says it.

@@ -23,8 +23,9 @@ METHODS: Mapping[Way, str] = {
 CONTEXTS = (32_768, 16_384, 8_192)
 """Lengths to serve where the plan names none, best first: the retrieved code, the file being edited and the answer."""
 _STAGES = {0: "none", 1: "zero1", 2: "zero2", 3: "zero3"}
-_SIZES = ("layers", "hidden_size", "ffn_hidden_size", "expert_ffn_hidden_size", "attention_heads", "kv_heads", "head_dim",
-          "vocab_size", "experts", "experts_per_token", "shared_experts", "tied_embeddings", "gated_mlp")  # fmt: skip
+_SIZES = ("layers", "hidden_size", "ffn_hidden_size", "expert_ffn_hidden_size", "attention_heads", "kv_heads",
+          "head_dim", "vocab_size", "experts", "experts_per_token", "shared_experts", "tied_embeddings",
+          "gated_mlp")  # fmt: skip
 """Fields of a plan's model that a configuration file stands for."""
 
 
@@ -112,7 +113,8 @@ def _serving(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
 def _training(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
     stated = dict(case.file.document.data.get("training") or {})
     knowledge, device = case.knowledge, choice.machines.device
-    same = limits.method == choice.way
+    adapters = {"lora", "qlora"}
+    same = limits.method == choice.way or {limits.method, choice.way} == adapters
     half = "fp16" if device.bf16 is False else "bf16"
     section: dict[str, Any] = {"precision": half, "optimizer": "adamw"}
     if choice.way == "qlora":

@@ -62,6 +62,8 @@ def model_words(choice: Choice, size: float) -> Words:
 
 def device_words(choice: Choice) -> Words:
     """What the device is called."""
+    if choice.machines.system is not None:
+        return choice.machines.system
     name = choice.machines.device.name
     return Words(shown_name(name), shown_name(name, "zh"))
 

@@ -9,12 +9,12 @@ from statistics import median
 from typing import Any, Literal
 
 from advisor.entries.base import Knowledge
-from advisor.entries.schema import Device, Price
+from advisor.entries.schema import Device, Price, Text
 from advisor.options.limits import Limits, Way
-from advisor.options.models import shown_name
 from advisor.pricing import Pricing
 from advisor.records import dataclass
 from advisor.resolve import Case
+from advisor.words import Words
 
 Tenure = Literal["owned", "buy-new", "buy-used", "rent"]
 _PLATFORMS = {"cuda", "cann", "rocm"}
@@ -32,13 +32,10 @@ class Machines:
     price: float | None
     gives_up: frozenset[str] = frozenset()
     own: bool = False
+    system: Words | None = None  # the plan counts whole systems of this name
+    each: int = 1  # devices of one that is counted
     abroad: bool = False  # the price is of another region: the data would have to travel
     section: Mapping[str, Any] = field(default_factory=dict)  # the plan's own hardware section
-
-    @property
-    def shown(self) -> str:
-        """The device's name for readers."""
-        return shown_name(self.device.name)
 
     @property
     def joined(self) -> bool:
@@ -97,6 +94,10 @@ def machines_for(case: Case, limits: Limits, pricing: Pricing, today: date) -> t
     return tuple(found)
 
 
+def _words(name: str | Text) -> Words:
+    return Words(name, name) if isinstance(name, str) else Words(name.en, name.zh)
+
+
 def _own(case: Case, limits: Limits) -> Machines | None:
     hardware = case.plan.hardware
     if hardware is None or hardware.device is None or case.device is None or case.device_id is None:
@@ -115,7 +116,17 @@ def _own(case: Case, limits: Limits) -> Machines | None:
         gives_up.add("on-premises")
     sacrifice = frozenset(gives_up)
     return Machines(
-        case.device_id, hardware.device, case.device, tenure, counts, None, sacrifice, own=True, section=section
+        case.device_id,
+        hardware.device,
+        case.device,
+        tenure,
+        counts,
+        None,
+        sacrifice,
+        own=True,
+        section=section,
+        system=_words(case.system.name) if case.system else None,
+        each=case.system.devices if case.system else 1,
     )
 
 

@@ -85,12 +85,11 @@ def find_options(
     hardware or its model and method. An interrupt ends the search: the best so far are returned, `complete` False.
     """
     search = _Search(advisor, judgement, optimise, keep, most, progress)
-    complete = True
     try:
         search.run()
+        return search.result(complete=True)
     except KeyboardInterrupt:
-        complete = False
-    return search.result(complete)
+        return search.result(complete=False)
 
 
 class _Search:
@@ -111,7 +110,6 @@ class _Search:
         self.counter = Counter()
         self.found: list[Option] = []
         self.own: Option | None = None
-        self.own_blocked: Finding | None = None
         self.refused: dict[Way, list[Finding]] = {}
         self.reasons: dict[Way, str] = {}
         self.flip: Flip | None = None
@@ -266,7 +264,7 @@ class _Search:
         tokens = self.case.run.tokens
         if not (peak and deadline and tokens) or choice.way in {"lora", "qlora"}:
             return False
-        return 6 * active * tokens / (peak * choice.count) / 86400 > 2 * deadline
+        return 6 * active * tokens / (peak * choice.count * choice.machines.each) / 86400 > 2 * deadline
 
     def rough_cost(self, row: Machines, count: int, days: float) -> float:
         if row.price is None:
@@ -276,16 +274,16 @@ class _Search:
     def could_hold(self, choice: Choice) -> bool:
         """A bound that costs nothing: the states that must lie on the devices, whatever the layout."""
         size = choice.base.parameters or self.case.run.architecture.stated_parameters or 0.0
-        room = choice.machines.device.memory_gib * 2**30
+        room, devices = choice.machines.device.memory_gib * 2**30, choice.count * choice.machines.each
         if choice.way == "qlora":
             return size * 0.5 < room
         if choice.way == "lora":
-            return size * 2.0 < room * choice.count
-        return size * 16.0 < room * choice.count
+            return size * 2.0 < room * devices
+        return size * 16.0 < room * devices
 
     def serving_candidate(self, base: Base, place: int, row: Machines) -> _Candidate | None:
         size = base.parameters or self.case.run.architecture.stated_parameters or 0.0
-        if size * 0.5 > row.device.memory_gib * 2**30 * max(row.counts):
+        if size * 0.5 > row.device.memory_gib * 2**30 * max(row.counts) * row.each:
             return None
         case = self.resolved(Choice("retrieval", base, row, 1))
         if case is None:
@@ -293,7 +291,7 @@ class _Search:
         self.counter.memory += 1
         serving = estimate_serving(case.run, self.advisor.serving_calibration)
         needed = serving.devices_needed
-        count = next((n for n in row.counts if needed and n >= needed and n <= row.per_node), None)
+        count = next((n for n in row.counts if needed and n * row.each >= needed and n <= row.per_node), None)
         if count is None or serving.tokens_per_second is None:
             return None
         months = case.knowledge.figure("serving-months").likely
@@ -430,7 +428,9 @@ class _Search:
         seconds = fit.time.step_seconds.likely
         wanted = self.case.knowledge.figure("checkpoint-interval-hours").likely * 3600 / max(seconds, 1e-6)
         steps = fit.time.steps or wanted
-        settle(values, fit.run, _round_steps(max(1.0, min(wanted, steps))))
+        # A run shorter than the interval saves once, at its end.
+        between = math.ceil(steps) if steps <= wanted else _round_steps(wanted)
+        settle(values, fit.run, between)
         if not candidate.choice.machines.own:
             kept = values["training"].get("keep_checkpoints", 3)
             data = sum(row.entry.size or (row.tokens or 0.0) * 4 for row in self.case.data) / 2**30
@@ -503,12 +503,10 @@ class _Search:
             made = self.candidate(way, base, 0, row)
             if made is None:
                 continue
-            option, finding = self.offer(made)
+            option, _ = self.offer(made)
             if option is not None:
                 self.take_own(option)
                 return
-            if finding is not None:
-                self.own_blocked = finding
 
     def take_own(self, option: Option) -> None:
         """Offer the plan's own wish where it costs about what its way costs anyway; else keep it to be told."""
@@ -533,6 +531,8 @@ class _Search:
             return inside, _RISKS[option.risk], _VERDICTS[option.verdict], 1 - option.probability_fits, cost
         # Options that give up the same stand together, those that give up what comes first in the titles first.
         given = sum(2.0 ** GIVEN_UP.index(name) for name in option.gives_up)
+        # What stands there goes before what must be got, unless that is clearly cheaper.
+        cost *= 1.0 if option.choice.machines.tenure == "owned" else 1.15
         return inside, len(option.gives_up), given, _VERDICTS[option.verdict], place, cost
 
     def chosen(self) -> list[Option]:
@@ -559,7 +559,7 @@ class _Search:
             other.choice.way == option.choice.way and "deadline" not in other.gives_up for other in self.found
         )
 
-    def result(self, complete: bool) -> Options:
+    def result(self, *, complete: bool) -> Options:
         chosen = [
             replace(option, file_name=f"option-{number:02}-{option.choice.way}.yaml")
             for number, option in enumerate(self.chosen(), 1)

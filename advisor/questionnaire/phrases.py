@@ -15,7 +15,19 @@ from typing import Any, Final, Literal
 from advisor.entries.base import Knowledge, UnknownNameError
 from advisor.plan.source import Problem, plain_scalar, shown
 from advisor.plan.units import Money, QuantityError, read_samples, write_count, write_duration
-from advisor.plan.values import Amount, Duration, Leaf, ListOf, Number, RefusedError, Samples, Size, Tokens, Whole
+from advisor.plan.values import (
+    Amount,
+    Duration,
+    Leaf,
+    ListOf,
+    Number,
+    RefusedError,
+    Region,
+    Samples,
+    Size,
+    Tokens,
+    Whole,
+)
 from advisor.plan.values import Choice as ChoiceLeaf
 from advisor.questionnaire.places import leaf_of, written
 from advisor.questionnaire.question import Choice, Question
@@ -260,10 +272,20 @@ def _items(question: Question, text: str, leaf: Leaf) -> list[object]:
             if not _exactly(question.choices, folded(row)):
                 raise Refusal("several-items", {"value": shown(row), "choices": listed})
         if question.open and not _is_known(question, row):
-            found.append(_by_leaf(leaf.item, row))
+            found.append(_region(leaf.item, row) if isinstance(leaf.item, Region) else _by_leaf(leaf.item, row))
         else:
             found.append(_choice(question, row, leaf.item))
     return list(dict.fromkeys(found))
+
+
+def _region(leaf: Leaf, row: str) -> object:
+    """The code of a region; a country's name, which the plan would have as a code, is certain enough."""
+    try:
+        return _by_leaf(leaf, row, "project.regions")
+    except Refusal as refusal:
+        if refusal.offers:
+            return refusal.offers[0].values["project.regions"]
+        raise
 
 
 def _parts(question: Question, row: str) -> list[str]:

@@ -62,11 +62,11 @@ class Question(_Form):
     """One question.
 
     `paths` are the places that an answer may fill, of which it fills one; `also` is filled where the answer says it too
-    (`8 x V100`); each group in `stated_by` is of places that answer the question together as well. A new answer removes what the section named
-    in `clears` held. `when` must hold for the question to be asked: each place is compared with a value, a list of
-    values or a comparison; one that is not answered meets only `ne` and `stated: false`. `required` is a truth value,
-    or a condition of the same form. `fillers` are words around a quantity that say nothing, `words` are texts to be
-    read as others. With `open`, answers beside the choices are taken.
+    (`8 x V100`); each group in `stated_by` is of places that together answer the question as well. A new answer removes
+    what the section named in `clears` held. `when` must hold for the question to be asked: each place is compared with
+    a value, a list of values or a comparison; one that is not answered meets only `ne` and `stated: false`. `required`
+    is a truth value, or a condition of the same form. `fillers` are words around a quantity that say nothing, `words`
+    are texts to be read as others. With `open`, answers beside the choices are taken.
     """
 
     id: str

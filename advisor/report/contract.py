@@ -178,6 +178,9 @@ def as_json(judgement: Judgement, lang: Language, options: Sequence[Mapping[str,
              "why": row.why(lang)}
             for row in judgement.assumptions
         ],
+        "own_knowledge": [
+            {"entry": entry, "field": field, "from": folder} for entry, field, folder in judgement.overlaid
+        ],
         "options": list(options),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
+from advisor.cache import Kept
 from advisor.records import dataclass
 from advisor.ruling.vocabulary import Value
 from advisor.words import Words
@@ -160,7 +161,8 @@ def ruleset_to_json(ruleset: RuleSet) -> dict[str, Any]:
 
 def ruleset_from_json(data: Mapping[str, Any]) -> RuleSet:
     """The rule set that `ruleset_to_json` wrote, unchecked."""
-    rules = {rule["id"]: rule_from_json(rule) for rule in data["rules"]}
+    by_id = {rule["id"]: rule for rule in data["rules"]}
+    rules = Kept(by_id, lambda name: rule_from_json(by_id[name]))
     return RuleSet(rules, tuple(tuple(stage) for stage in data["stages"]), data["defaults"])
 
 

@@ -16,5 +16,17 @@ WORDS: dict[str, Words] = {
     "unknown-field-near": Words(
         "there is no field {field!r}; did you mean {near!r}?", "没有字段 {field!r}；是否想写 {near!r}？"
     ),
+    "unknown-source": Words(
+        "no source {id!r}; nearest: {near}", "没有编号为 {id!r} 的出处；最接近的是：{near}"
+    ),
+    "not-a-choice": Words("{value!r} is none of {choices}", "{value!r} 不在可选值之内：{choices}"),
+    "wrong-pattern": Words("{value!r} does not match {pattern}", "{value!r} 不符合格式 {pattern}"),
+    "empty": Words("must not be empty", "不能为空"),
+    "out-of-range": Words("{value} is out of range", "{value} 超出取值范围"),
+    "not-a-number": Words("{value!r} is no number of this kind", "{value!r} 不是此处要求的数字"),
+    "not-a-text": Words("{value!r} is no text", "{value!r} 不是文本"),
+    "not-a-flag": Words("{value!r} is neither true nor false", "{value!r} 不是 true 或 false"),
+    "not-a-date": Words("{value!r} is no date; write YYYY-MM-DD", "{value!r} 不是日期，请写成 YYYY-MM-DD"),
+    "not-a-list": Words("a list is expected here", "此处应为列表"),
     "bad-value": Words("{reason}", "取值不符合要求：{reason}"),
 }

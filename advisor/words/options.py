@@ -86,10 +86,6 @@ WORDS: dict[str, Words] = {
         " Select the {tokens} best tokens of the private data; adapters cannot take in more.",
         "私有数据只精选 {tokens} token，再多适配器也装不下。",
     ),
-    "same-class": Words(
-        " In China {device} is the same class, about {price} an hour each.",
-        "国内可租同档的 {device}，每卡每小时约 {price}。",
-    ),
     "abroad": Words(
         " The price is one abroad: the data would cross the border, so rent the same class at home where you can.",
         "价格取自境外，数据须出境；国内能租到同档设备时应优先在国内租。",
@@ -160,8 +156,6 @@ WORDS: dict[str, Words] = {
         "It is not offered: retrieval answers most of the wish at a fraction, and the tune is stale when the code moves on.",
         "因此不推荐：检索以零头的代价就能满足大部分需求，而且代码一更新，训练成果就过时。",
     ),
-    "own-blocked": Words("It stays blocked: {says}", "仍被阻断：{says}"),
-    "own-offered": Words("It gives up {names}.", "需放弃{names}。"),
     "flip-already": Words("The plan is already at its best verdict.", "计划已是最好的结论，无需改动。"),
     "flip-one": Words(
         "Smallest change that turns the verdict to {verdict}: {change}.", "使结论变为“{verdict}”的最小改动：{change}。"
@@ -228,7 +222,6 @@ WORDS: dict[str, Words] = {
     "outside": Words("Giving something up", "需要放弃某些约束"),
     "missing": Words("Not possible, and why", "行不通的路及原因"),
     "next": Words("Next steps", "下一步"),
-    "column-option": Words("Option", "方案"),
     "column-fits": Words("Fits", "放得下"),
     "column-days": Words("Days", "天数"),
     "column-cost": Words("Cost, {currency}", "成本（{currency}）"),
@@ -276,9 +269,6 @@ WORDS: dict[str, Words] = {
         "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在{findings}。",
     ),
     "stopped": Words("Interrupted: the best found so far.", "已中断：以下为目前找到的最好方案。"),
-    "searched": Words(
-        "{estimates} layouts estimated, {judged} plans judged.", "估算了 {estimates} 种布局，审查了 {judged} 个计划。"
-    ),
     "written": Words("Plan files written to {folder}: {count}.", "已写出 {count} 个计划文件到 {folder}。"),
     "changes-more": Words("{changes}; and {count} more values", "{changes}；另有 {count} 处"),
     "column-what": Words("Way and model", "方式与模型"),

@@ -20,5 +20,12 @@ WORDS: dict[str, Words] = {
     "facts": Words("The facts that rules use", "规则所用的事实"),
     "unit": Words("unit", "单位"),
     "type": Words("type", "类型"),
+    "coverage": Words("What the rules cover", "规则覆盖范围"),
+    "coverage-intro": Words(
+        "Every row of the domain, and the rules that speak about it. Figures without a rule are in the estimates: see the report.",
+        "领域知识的每一条，以及涉及它的规则。没有对应规则的数字由估算给出，见报告。",
+    ),
+    "row": Words("what holds", "领域知识"),
+    "spoken": Words("rules", "规则"),
     "conclusion": Words("concluded by rules", "由规则得出"),
 }

@@ -347,8 +347,8 @@ WORDS: Final[dict[str, Words]] = {
     ),
     # names that the knowledge base judges
     "unknown-device": Words(
-        "Unknown device `{value}`. `advisor devices` lists the known ones.",
-        "未知的设备 `{value}`。可用 `advisor devices` 查看已知设备。",
+        "Unknown device `{value}`. `advisor knowledge list devices` lists the known ones.",
+        "未知的设备 `{value}`。可用 `advisor knowledge list devices` 查看已知设备。",
     ),
     "unknown-device-near": Words(
         "Unknown device `{value}`. The nearest known: {nearest}.",

@@ -156,6 +156,7 @@ WORDS: dict[str, Words] = {
     "offered-left": Words("Left to settle: {rules}.", "尚待解决：{rules}。"),
     "offered-missing": Words("Not possible, and why", "行不通的路及原因"),
     "offered-next": Words("Next steps", "下一步"),
+    "own-knowledge": Words("Values of your own knowledge", "来自自有知识的取值"),
     "terms": Words("Licences: {stage}", "许可证：{stage}"),
     "terms-note": Words("Questions for your legal team, not legal advice.", "以上为应由法务判断的问题，不构成法律意见。"),
     "base-model": Words("base model", "基座模型"),

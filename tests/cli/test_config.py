@@ -104,7 +104,7 @@ def test_where_the_file_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
 
 WRONG = """\
 lang = "fr"
-profile = "prod"
+profile = "producton"
 knowledges = ["x"]
 select = "MEM001"
 rules = ["../elsewhere", "missing"]
@@ -114,7 +114,7 @@ MEM001 = "hihg"
 
 [[accept]]
 id = "MEM002"
-becuase = "x"
+reasn = "x"
 """
 
 
@@ -124,11 +124,12 @@ def test_every_error_at_once_with_its_line(run: Run, folder: Path) -> None:
     assert (result.code, result.out) == (2, "")
     assert result.err.splitlines() == [
         "advisor.toml:1:1: lang: fr is not one of en, zh.",
-        "advisor.toml:2:1: profile: prod is not one of idea, pilot, production, for-review. Did you mean `production`?",
+        "advisor.toml:2:1: profile: producton is not one of idea, pilot, production, for-review. "
+        "Did you mean `production`?",
         "advisor.toml:3:1: knowledges: Unknown key `knowledges`. Did you mean `knowledge`?",
         'advisor.toml:4:1: select: MEM001 is not a list; write ["…"].',
         "advisor.toml:8:1: severity.MEM001: hihg is not one of blocker, high, medium, low, info. Did you mean `high`?",
-        "advisor.toml:12:1: accept[0].becuase: Unknown key `becuase` in `accept[0]`. Did you mean `reason`?",
+        "advisor.toml:12:1: accept[0].reasn: Unknown key `reasn` in `accept[0]`. Did you mean `reason`?",
     ]
 
 

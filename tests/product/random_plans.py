@@ -1,4 +1,4 @@
-"""Plans at random over the whole contract: every method, device, model and layout, sane and contradictory ones alike."""
+"""Plans at random over the whole contract: every method, device, model and layout, sane or contradictory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Values = dict[str, Any]
 
 _LICENCES = (
     "Apache-2.0", "MIT OR GPL-2.0-only", "Apache-2.0 AND BSD-3-Clause AND GPL-2.0-only", "CC-BY-NC-4.0",
-    "LicenseRef-internal", "no such licence (", "GPL-3.0-only WITH Classpath-exception-2.0", "llama3.1", "(((((", "专有",
+    "LicenseRef-internal", "no such licence (", "GPL-3.0-only WITH Classpath-exception-2.0", "llama3.1", "(((((",
+    "专有",
 )  # fmt: skip
 _REGIONS = ("CN", "US", "EU", "DE", "KP", "XX", "global", "hk", "ZZ")
 _FRAMEWORKS = (

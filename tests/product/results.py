@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 SEVERITIES = ("blocker", "high", "medium", "low", "info")
-TOPICS = frozenset(
-    "memory numerics software hardware interconnect parallelism storage time cost method data evaluation licence "
-    "compliance operations team evidence".split()
-)
+TOPICS = frozenset({
+    "memory", "numerics", "software", "hardware", "interconnect", "parallelism", "storage", "time", "cost", "method",
+    "data", "evaluation", "licence", "compliance", "operations", "team", "evidence",
+})  # fmt: skip
 _RANGE = {"low", "likely", "high"}
 _FORM: dict[str, set[str]] = {
     "memory": {"per_device_gib", "reserved_gib", "allocated_gib", "usable_gib", "fits", "probability_fits", "parts_gib",

@@ -1,4 +1,4 @@
-"""What a plan's author writes stays text: no markup, no terminal control, no line or command of its own in any output."""
+"""What a plan's author writes stays text: no markup, no terminal control, no line or command of its own anywhere."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.cli import build
-from advisor.library import Report, load_advisor
+from advisor.library import load_advisor
 from advisor.plan.read import load_plan
+from advisor.report.text import render
 from advisor.words import Language
 
 DAY = date(2026, 11, 22)
@@ -81,7 +82,7 @@ def test_the_story(folder: Path, lang: Language) -> None:
     assert session.code == 0
     plan = load_plan(Path("story.yaml"))
     judgement = load_advisor().judge(plan, DAY)
-    assert checked == Report(judgement).to_text(lang).split(": ", 1)[1]
+    assert checked == render(judgement, lang).split(": ", 1)[1]
     assert judgement.verdict == "no-go"
     assert Path("story.yaml").read_text(encoding="utf-8") == (
         """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from advisor.questionnaire.interview import Accepted, Interview
 from advisor.questionnaire.phrases import Refusal
 from advisor.questionnaire.places import leaf_of, value_at
 from advisor.questionnaire.question import questions_of
-from tests.conftest import ROOT
 
+ROOT = Path(__file__).parent.parent.parent
 KNOWLEDGE = load_knowledge()
 QUESTIONS = questions_of(KNOWLEDGE)
 

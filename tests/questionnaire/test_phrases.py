@@ -69,6 +69,7 @@ READ: list[tuple[str, str, dict[str, Any]]] = [
     ("requirements", "on-premises and air-gapped", {"project.requirements": ["on-premises", "air-gapped"]}),
     ("requirements", "没有", {"project.requirements": []}),
     ("regions", "中国、DE", {"project.regions": ["CN", "DE"]}),
+    ("regions", "日本、新加坡", {"project.regions": ["JP", "SG"]}),
     ("evaluation", "humaneval、人工盲测 200 题", {"project.evaluation": ["humaneval", "人工盲测 200 题"]}),
     ("method", "我们想做 LoRA", {"training.method": "lora"}),
     ("method", "持续预训练一下", {"training.method": "continued-pretraining"}),

@@ -1,0 +1,58 @@
+"""What the README shows works: its plan, its Python, its commands, its links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import advisor
+from advisor.cli import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "README.zh.md"]
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.S)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_plan(page: str) -> None:
+    for text in blocks(page, "yaml"):
+        assert advisor.check(yaml.safe_load(text)).verdict in {"go", "caution", "no-go"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_python(page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    for text in blocks(page, "python"):
+        exec(compile(text, page, "exec"), {})  # our own page
+    assert capsys.readouterr().out.startswith("go ")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`advisor ([a-z-]+)", text))
+    assert named <= set(COMMANDS)
+    assert set(COMMANDS) - named <= {"facts", "diff", "why", "completion"}
+    for word in ("facts", "diff", "why", "completion"):
+        assert f"`{word}" in text
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "docs/architecture.md"])
+def test_the_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_there_are_exactly_two_commands_before_ones_own_plan() -> None:
+    start = (ROOT / "README.md").read_text().split("## Your own plan")[0]
+    assert re.findall(r"```sh\n(.*?)```", start, flags=re.S) == [
+        "python3 start.py report\n",
+        "python3 start.py test\n",
+    ]
