@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-_FORMAT = 4
+_FORMAT = 5
 
 _T = TypeVar("_T")
 

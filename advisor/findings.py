@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from advisor.facts import vocabulary
+from advisor.patterns import pattern
 from advisor.plan.model import Acceptance
 from advisor.plan.source import Position, shown
 from advisor.records import dataclass
@@ -20,9 +21,9 @@ Verdict = Literal["go", "caution", "no-go"]
 AcceptanceState = Literal[
     "accepted", "expired", "no-reason", "no-date", "unknown-rule", "unused", "baseline", "stale-baseline"
 ]
-_PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
-_COMMAND = re.compile(r"(?<![A-Za-z0-9_>])::(?=[a-z])")
-_BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_PLACEHOLDER = pattern(r"\{([a-z0-9_.]+)\}")
+_COMMAND = pattern(r"(?<![A-Za-z0-9_>])::(?=[a-z])")
+_BETWEEN_HAN = pattern(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _SURE = {"high": 0, "medium": 1, "low": 2}
 

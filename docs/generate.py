@@ -16,8 +16,8 @@ HERE = Path(__file__).resolve().parent
 
 def pages() -> dict[str, str]:
     """Each generated file, by its path below `docs/`, with its text."""
-    from advisor.library import load_advisor, load_pages
     from advisor.cli.schema import KINDS
+    from advisor.library import load_advisor, load_pages
     from advisor.report.accuracy import measured_folder, render, score
     from advisor.report.coverage import read_coverage
     from advisor.report.coverage import render as render_coverage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from advisor.facts.registry import Fact, State, flag, number, share_of
+from advisor.patterns import pattern
 
 DAYS_A_YEAR = 365.25
 
@@ -49,8 +50,8 @@ def _mfu_above_best_matmul(s: State) -> bool:
     return claims is not None and claims.mfu is not None and share is not None and claims.mfu > share
 
 
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|％|percent|per cent)", re.IGNORECASE)
-_TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*(?:倍|[x×](?![a-z])|times|-?fold)", re.IGNORECASE)
+_PERCENT = pattern(r"(\d+(?:\.\d+)?)\s*(?:%|％|percent|per cent)", re.IGNORECASE)
+_TIMES = pattern(r"(\d+(?:\.\d+)?)\s*(?:倍|[x×](?![a-z])|times|-?fold)", re.IGNORECASE)
 
 
 def _benefit(s: State) -> float | None:

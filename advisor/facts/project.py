@@ -10,6 +10,7 @@ from advisor.entries.base import plain
 from advisor.entries.terms import output_terms
 from advisor.estimates import architecture as shapes
 from advisor.facts.registry import Fact, State, flag, number, share_of, text
+from advisor.patterns import pattern
 from advisor.plan.model import DataEntry
 from advisor.resolve import DataShare
 
@@ -21,7 +22,7 @@ _ORDER: tuple[Status, ...] = ("allowed", "conditions", "unknown", "ask-legal", "
 _FOREIGN_STEPS = ("public", "internal", "confidential", "secret")
 _ENVIRONMENTS = ("classified-room", "bare-metal", "appliance", "private-cloud", "shared-cloud", "container",
                  "external-api")  # fmt: skip
-_SELF_MADE = re.compile(
+_SELF_MADE = pattern(
     r"自研|自主研发|自主可控|self[- ]?developed|self[- ]?made|in[- ]?house (?:\w+ ){0,3}(?:model|llm)"
     r"|our own (?:[\w.+-]+ ){0,4}(?:model|llm)",
     re.IGNORECASE,
@@ -187,14 +188,14 @@ def _foreign_model(s: State) -> bool | None:
     return s.case.model.country != "CN" if s.case.model else None
 
 
-_LOSS = re.compile(r"loss|perplexity|ppl|损失|困惑度", re.IGNORECASE)
-_VERIFIED = re.compile(
+_LOSS = pattern(r"loss|perplexity|ppl|损失|困惑度", re.IGNORECASE)
+_VERIFIED = pattern(
     r"verif|compil|unit[- ]?test|execut|human[- ]?review|spot[- ]?check|验证|编译|单元测试|执行|人工|抽检"
 )
-_SCANNED = re.compile(r"secret|gitleaks|trufflehog|pii|redact|脱敏|密钥|敏感信息|隐私")
-_DEDUPLICATED = re.compile(r"de-?dup|minhash|去重")
-_DECONTAMINATED = re.compile(r"contamin|n-?gram overlap|污染|查重")
-_DOMAIN = re.compile(r"domain|blind|领域|盲测|盲评")
+_SCANNED = pattern(r"secret|gitleaks|trufflehog|pii|redact|脱敏|密钥|敏感信息|隐私")
+_DEDUPLICATED = pattern(r"de-?dup|minhash|去重")
+_DECONTAMINATED = pattern(r"contamin|n-?gram overlap|污染|查重")
+_DOMAIN = pattern(r"domain|blind|领域|盲测|盲评")
 _STATIC = frozenset({"humaneval", "humaneval-plus", "mbpp", "mbpp-plus", "mmlu", "mmlu-pro", "cmmlu", "c-eval", "ceval",
                      "gsm8k", "math", "hellaswag", "arc", "bbh", "gpqa", "ifeval"})  # fmt: skip
 
@@ -248,12 +249,12 @@ def _generated_share(s: State) -> float | None:
     return sum(row.tokens or 0.0 for row in written) / sum(row.tokens or 0.0 for row in rows)
 
 
-_CONDITIONAL_NAMING = re.compile(r"above the threshold|not required|\bonly\b", re.IGNORECASE)
-_QUOTED = re.compile(r'"([^"]+)"')
-_FILING = re.compile(r"备案|登记|\bfiling\b|\bfiled\b", re.IGNORECASE)
-_LABELLING = re.compile(r"标识|labell?ing|watermark|水印", re.IGNORECASE)
-_CARD = re.compile(r"model[- ]?card|模型卡|provenance|来源清单", re.IGNORECASE)
-_MIRROR = re.compile(r"mirror|offline|离线|内网源|镜像", re.IGNORECASE)
+_CONDITIONAL_NAMING = pattern(r"above the threshold|not required|\bonly\b", re.IGNORECASE)
+_QUOTED = pattern(r'"([^"]+)"')
+_FILING = pattern(r"备案|登记|\bfiling\b|\bfiled\b", re.IGNORECASE)
+_LABELLING = pattern(r"标识|labell?ing|watermark|水印", re.IGNORECASE)
+_CARD = pattern(r"model[- ]?card|模型卡|provenance|来源清单", re.IGNORECASE)
+_MIRROR = pattern(r"mirror|offline|离线|内网源|镜像", re.IGNORECASE)
 _PERSONAL = "personal-data"
 _MONTH_DAYS = 30.44
 

@@ -80,7 +80,7 @@ def inputs_of(fact: Fact, state: State) -> Inputs:
         tuple(name for name in ESTIMATES if any(_is_estimate(path, name) for path in paths)),
         tuple(dict.fromkeys(place for path in paths for place in _places(path))),
         tuple(_entries(paths, state.case)),
-        any(path.partition(".")[0] in {"pricing", "exchange"} for path in paths),
+        any(path.partition(".")[0] == "pricing" for path in paths),
     )
 
 

@@ -19,6 +19,7 @@ from advisor.estimates.run import (
     Recompute,
 )
 from advisor.facts.registry import Fact, State, conclusion, flag, number, share_of, text
+from advisor.patterns import pattern
 
 FRAMEWORKS = get_args(FrameworkId)
 
@@ -93,7 +94,7 @@ def _watches(words: str) -> Callable[[State], bool]:
     return said
 
 
-_TUNED = re.compile(r"(?:^|[-_.])(?:instruct|chat|it|sft|dpo|rlhf|thinking|reasoner)(?:$|[-_.@])", re.IGNORECASE)
+_TUNED = pattern(r"(?:^|[-_.])(?:instruct|chat|it|sft|dpo|rlhf|thinking|reasoner)(?:$|[-_.@])", re.IGNORECASE)
 
 
 def _tuned(s: State) -> bool | None:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
+from advisor.patterns import pattern
 from advisor.records import dataclass
 from advisor.words import Language, Words, say
 
@@ -83,7 +84,7 @@ def dotted(path: Path) -> str:
     return text
 
 
-_UNSHOWABLE = re.compile(
+_UNSHOWABLE = pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
     "\U000e0000-\U000e0fff]"
 )
@@ -179,9 +180,9 @@ def scan_document(raw: bytes, name: str, limits: Limits | None = None) -> tuple[
     return Document(data, name, root), reading.problems
 
 
-_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NOT_TEXT = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG_DIRECTIVE = pattern(r"^%TAG\b", re.MULTILINE)
+_LINE_BREAK = pattern("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 def _decode(raw: bytes, name: str, limits: Limits) -> str:
@@ -230,11 +231,11 @@ _WORDS: Final[dict[str, bool | float | None]] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 } | {sign + word: float(sign + "inf") for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")}  # fmt: skip
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"([-+]?[0-9]+)|0o([0-7]+)|0x([0-9a-fA-F]+)|([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
 )
 _NUMBER_START: Final = frozenset("0123456789+-.")
-_UNSAFE_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSAFE_ESCAPE = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TAGS: Final = {f"tag:yaml.org,2002:{name}": name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 
 _UNSET: Final = object()  # a mapping waits for its next key

@@ -15,6 +15,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final, Literal
 
+from advisor.patterns import pattern
 from advisor.plan.source import shown
 from advisor.records import dataclass
 from advisor.words import Words
@@ -83,8 +84,8 @@ def nearest(candidate: str | None) -> Words:
     return Words(f" Did you mean `{candidate}`?", f"是否应为 `{candidate}`？") if candidate else NOTHING_NEAR
 
 
-_NUMBER = re.compile(r"([0-9]{1,3}(?:[,_][0-9]{3})+(?:\.[0-9]+)?|[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?")
-_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千半]+(?:点[零〇一二三四五六七八九]+)?")
+_NUMBER = pattern(r"([0-9]{1,3}(?:[,_][0-9]{3})+(?:\.[0-9]+)?|[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))?")
+_NUMERAL = pattern("[零〇一二两三四五六七八九十百千半]+(?:点[零〇一二三四五六七八九]+)?")
 _DIGITS: Final = {
     c: n for n, cs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in cs
 }
@@ -211,7 +212,7 @@ def read_people(value: object) -> float:
     return _counted(value, "unit-people", ("users", "user", "people", "名用户", "个用户", "用户", "人"))
 
 
-_SIZE = re.compile(r"([kmgtpe]?)(i?)(b|bytes?|字节|bits?|比特)?", re.IGNORECASE)
+_SIZE = pattern(r"([kmgtpe]?)(i?)(b|bytes?|字节|bits?|比特)?", re.IGNORECASE)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
 _SIZE_UNITS: Final = ("GB", "MB", "TB", "GiB", "MiB", "TiB", "KB", "KiB", "PB", "bytes")
 
@@ -256,7 +257,7 @@ def read_memory(value: object) -> float:
     return digits.value * 2.0 ** (10 * (power - 3))
 
 
-_SPEED = re.compile(
+_SPEED = pattern(
     r"([kmgtKMGT]?)([iI]?)([bB](?:its?|ytes?)?|BITS?|BYTES?) *(ps|PS|p/s|/ *[sS](?:ec(?:ond)?s?)?|/ *秒|每秒)"
 )
 _SPEED_UNITS: Final = ("Gbps", "Mbps", "Tbps", "GB/s", "MB/s", "Gbit/s", "GiB/s")
@@ -306,14 +307,14 @@ _DURATIONS: Final[dict[tuple[str, ...], float]] = {
     ("y", "yr", "yrs", "year", "years", "年"): DAYS_PER_YEAR,
 }
 _DAYS: Final = {word: days for words, days in _DURATIONS.items() for word in words}
-_TERM = re.compile(
+_TERM = pattern(
     rf"((?:{_NUMBER.pattern})|(?:{_NUMERAL.pattern}))\s*"
     rf"(?P<unit>个半月|{'|'.join(sorted(_DAYS, key=len, reverse=True))})"
     r"(?P<half>半?)(?![a-z])",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*(?:,|and\b|又|零)?\s*", re.IGNORECASE)
-_DATE = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?")
+_AND = pattern(r"\s*(?:,|and\b|又|零)?\s*", re.IGNORECASE)
+_DATE = pattern(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?")
 
 
 def read_duration(value: object) -> float:
@@ -431,8 +432,8 @@ _PERIOD_NAMES: Final[dict[Period, tuple[str, ...]]] = {
     "year": ("y", "yr", "year", "年"),
 }
 _PERIODS: Final = {word: period for period, words in _PERIOD_NAMES.items() for word in words}
-_EACH = re.compile(r"(?:gpus?|cards?|devices?|npus?|张?卡|块卡|台)", re.IGNORECASE)
-_PER = re.compile(r"\s*(?:/|每|\bper\b|\ban?\b|·|-|\s)\s*", re.IGNORECASE)
+_EACH = pattern(r"(?:gpus?|cards?|devices?|npus?|张?卡|块卡|台)", re.IGNORECASE)
+_PER = pattern(r"\s*(?:/|每|\bper\b|\ban?\b|·|-|\s)\s*", re.IGNORECASE)
 
 
 def read_price(value: object) -> Rate | Money:

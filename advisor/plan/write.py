@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from advisor.patterns import pattern
 from advisor.plan.model import SECTIONS, Plan
 from advisor.plan.source import plain_scalar
 
 # Letters, digits and signs that mean nothing to YAML wherever they stand in a line of ours.
-_PLAIN = re.compile(r"[\w¥$€.(（][\w .%/+()（）@$€¥·：，。、-]*")
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_PLAIN = pattern(r"[\w¥$€.(（][\w .%/+()（）@$€¥·：，。、-]*")
+_ESCAPED = pattern("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _FLOW: Final = frozenset({"training.lora", "hardware.network", "project.team", "accept"})
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 import weakref
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count, product
 from typing import Any, Final, Self
@@ -150,10 +150,7 @@ def prepare(ruleset: RuleSet) -> dict[str, Any]:
     scales = _make_scales([rule for stage in active for rule in stage])
     return {
         "scales": {name: [scale.kind, list(scale.constants)] for name, scale in scales.items()},
-        "stages": [
-            [[[branch.rule_id, branch.patterns] for branch in part] for part in _split(_expand(stage, scales))]
-            for stage in active
-        ],
+        "stages": [[_definition(part) for part in _split(_expand(stage, scales))] for stage in active],
     }
 
 
@@ -316,29 +313,40 @@ def _split(branches: Iterable[_Branch]) -> list[list[_Branch]]:
     return [part.branches for part in parts]
 
 
+def _definition(branches: Iterable[_Branch]) -> dict[str, Any]:
+    """One engine ruleset: rules as the engine reads them, with our ids, and the attributes of every group."""
+    attributes: dict[str, dict[str, None]] = {}
+    rules: list[tuple[str, list[Any]]] = []
+    for branch in branches:
+        for group, tests in branch.patterns:
+            attributes.setdefault(group, {}).update(dict.fromkeys(name for name, _, _ in tests))
+        patterns = [
+            {f"p{j}": {"$and": [{"group": group}, *map(_to_engine, tests)]}}
+            for j, (group, tests) in enumerate(branch.patterns)
+        ]
+        rules.append((branch.rule_id, patterns))
+    return {"rules": rules, "attributes": {group: list(names) for group, names in attributes.items()}}
+
+
 class _Ruleset:
     """One engine ruleset, with the attributes that it needs of every group."""
 
-    def __init__(self, host: Host, handles: list[int], branches: Sequence[Any]) -> None:
+    def __init__(self, host: Host, handles: list[int], made: Mapping[str, Any]) -> None:
         self._host = host
         self._hits: list[str] = []
         self._kept: dict[tuple[bool | int | None, ...], list[str]] = {}
-        self._attributes: dict[str, list[str]] = {}
-        definition: dict[str, dict[str, Any]] = {}
-        for i, (rule_id, conjunction) in enumerate(branches):
-            patterns = []
-            for j, (group, tests) in enumerate(conjunction):
-                attributes = self._attributes.setdefault(group, [])
-                attributes += [name for name in dict.fromkeys(name for name, _, _ in tests) if name not in attributes]
-                patterns.append({f"p{j}": {"$and": [{"group": group}, *map(_to_engine, tests)]}})
-            definition[f"r{i}"] = {"all": patterns, "run": _recorder(self._hits, rule_id)}
+        self._attributes: Mapping[str, list[str]] = made["attributes"]
+        definition: dict[str, dict[str, Any]] = {
+            f"r{i}": {"all": patterns, "run": _recorder(self._hits, rule_id)}
+            for i, (rule_id, patterns) in enumerate(made["rules"])
+        }
         opening = [{"p0": {"$and": [{"group": _OPENING}, {"open": True}]}}]
         definition["open"] = {"all": opening, "run": _recorder(self._hits, _OPENING)}
         self._name = f"s{len(handles)}"
         try:
             host.register_rulesets({self._name: definition})
         except durable_rules_engine.error as error:
-            raise EngineError(f"the engine refused a rule set of {len(branches)} rules: {error}") from error
+            raise EngineError(f"the engine refused a rule set of {len(made['rules'])} rules: {error}") from error
         self._engine_ruleset = host.get_ruleset(self._name)
         handles.append(self._engine_ruleset._handle)
 
