@@ -19,7 +19,6 @@ from advisor.ruling.engine import prepare
 from advisor.ruling.format import RulePage, RuleSet, page_from_json, page_to_json, ruleset_from_json, ruleset_to_json
 from advisor.words import Language
 
-
 if TYPE_CHECKING:
     from advisor.options.offer import Options
 
@@ -59,7 +58,7 @@ class Report:
         return self.judgement.estimates
 
     def to_dict(self, lang: Language = "en", *, options: bool = False) -> dict[str, Any]:
-        """The result in the JSON form of `advisor check --format json`, with `options` also the plans that would work."""
+        """The JSON form of `advisor check --format json`; with `options` also the plans that would work."""
         if not options:
             return as_json(self.judgement, lang)
         from advisor.options.render import option_as_json  # noqa: PLC0415 - as above

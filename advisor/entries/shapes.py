@@ -6,6 +6,8 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from advisor.entries import schema
 from advisor.entries.schema import Entry
 
@@ -14,12 +16,13 @@ def shapes_of_forms() -> dict[str, dict[str, tuple[Any, str]]]:
     """Form -> field -> default and conversion, as `advisor.entries.build` uses them; JSON values throughout."""
     forms = [form for form in vars(schema).values() if isinstance(form, type) and issubclass(form, Entry)]
     return {
-        form.__name__: {
-            name: (None if field.is_required() else field.get_default(call_default_factory=True), _how(field.annotation))
-            for name, field in form.model_fields.items()
-        }
+        form.__name__: {name: (_default(field), _how(field.annotation)) for name, field in form.model_fields.items()}
         for form in forms
     }
+
+
+def _default(field: FieldInfo) -> Any:
+    return None if field.is_required() else field.get_default(call_default_factory=True)
 
 
 def _how(annotation: Any) -> str:

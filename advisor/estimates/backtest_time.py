@@ -1,6 +1,6 @@
 """Scores the time estimate on runs that others measured.
 
-Rows are those of `knowledge/measured/throughput.csv` and, for whole runs, `knowledge/measured/device_hours.csv`; reading the
+Rows are those of `throughput.csv` in `knowledge/measured` and, for whole runs, `device_hours.csv`; reading the
 files is the caller's part. Every source is judged with the shift and the spread that the others made: what a row's
 own source taught about the middle and the range is taken out. The physical constants stay; refitting them without the
 source, as was done for the spreads in `knowledge/calibration/time.yaml`, costs minutes.

@@ -168,5 +168,3 @@ def render(found: Accuracy, lang: Language) -> str:
     page += [f"## {t('hours')}", "", t("hours-intro"), ""]
     page += table([line for line in found.hours if line.group == "all" or " " not in line.group], "median")
     return "\n".join([*page, f"## {t('limits')}", "", t("limits-text")]) + "\n"
-
-

@@ -10,8 +10,8 @@ from advisor.report.markdown import escape
 from advisor.words import Language, say
 from advisor.words.figures import counted, significant
 
-FAMILIES = ("devices", "systems", "models", "tokenizers", "licences", "data_licences", "regulations", "practice", "prices",
-            "frameworks")  # fmt: skip
+FAMILIES = ("devices", "systems", "models", "tokenizers", "licences", "data_licences", "regulations", "practice",
+            "prices", "frameworks")  # fmt: skip
 _STAGES = ("internal", "internal-transfer", "hosted-service", "weights-to-customers")
 
 Cell = Callable[[Any, Language], str]

@@ -74,11 +74,7 @@ def render(outcomes: Sequence[Outcome], lang: Language) -> str:
                                   "shortDescription": {"text": _UNREADABLE}}  # fmt: skip
             continue
         found += [(outcome, finding, None) for finding in outcome.judgement.findings]
-        found += [
-            (outcome, row.finding, row)
-            for row in outcome.judgement.acceptances
-            if row.finding is not None
-        ]
+        found += [(outcome, row.finding, row) for row in outcome.judgement.acceptances if row.finding is not None]
     for _, finding, _ in found:
         rule = finding.rule
         shown[rule.id] = {

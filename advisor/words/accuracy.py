@@ -32,7 +32,8 @@ WORDS: dict[str, Words] = {
         "{failed} 次显存溢出中，有 {caught} 次未被判为放得下；{fitted} 次成功运行中，有 {wrong} 次被误判为“不能”。",
     ),
     "thumb": Words(
-        "Rules of thumb on the same full fine-tuning runs on one device: {rules}.", "同样的单卡全参微调样本，经验公式的误差：{rules}。"
+        "Rules of thumb on the same full fine-tuning runs on one device: {rules}.",
+        "同样的单卡全参微调样本，经验公式的误差：{rules}。",
     ),
     "by-source": Words("By source", "按来源"),
     "by-device": Words("By device", "按设备"),
@@ -43,10 +44,13 @@ WORDS: dict[str, Words] = {
         "每卡每秒 token 数。评估某个来源时，校正量与误差区间只用同类的其他来源得出；物理常数由全部来源得出。",
     ),
     "fixed": Words(
-        "6·N·D at a fixed utilisation of 40 % errs by {share} (median) on the same runs.", "同样的样本，按固定 40% 利用率用 6·N·D 估算，误差中位数为 {share}。"
+        "6·N·D at a fixed utilisation of 40 % errs by {share} (median) on the same runs.",
+        "同样的样本，按固定 40% 利用率用 6·N·D 估算，误差中位数为 {share}。",
     ),
     "hours": Words("Device-hours of whole runs", "整次训练的卡时"),
-    "hours-intro": Words("Published totals of whole runs, as the calibration stands.", "公开的整次训练总卡时，用现有校准直接估算。"),
+    "hours-intro": Words(
+        "Published totals of whole runs, as the calibration stands.", "公开的整次训练总卡时，用现有校准直接估算。"
+    ),
     "limits": Words("What no run here tests", "尚无实测检验的部分"),
     "limits-text": Words(
         "Serving speed and memory, expert parallelism in memory, preference and reinforcement learning, offload, the Muon "

@@ -55,7 +55,8 @@ WORDS: dict[str, Words] = {
     "lora-rank": Words("Not stated; the usual rank.", "计划未写；取常用的秩。"),
     "lora-targets": Words("Not stated; all linear layers train best.", "计划未写；作用于所有线性层效果最好。"),
     "lora-targets-unknown": Words(
-        "{names}: no linear layer that is known; all linear layers are counted.", "{names}：不是已知的线性层；按全部线性层计算。"
+        "{names}: no linear layer that is known; all linear layers are counted.",
+        "{names}：不是已知的线性层；按全部线性层计算。",
     ),
     "optimizer": Words("Not stated; the usual optimizer.", "计划未写；取常用优化器。"),
     "precision-fp16": Words(

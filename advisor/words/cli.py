@@ -14,7 +14,8 @@ WORDS: dict[str, Words] = {
     "check": Words("Check plans: verdict, findings, figures.", "检查计划：结论、问题与数据。"),
     "options": Words("Find the plans that would work instead.", "找出行得通的替代方案。"),
     "optimise": Words(
-        "What comes first among equals: a sensible mix, cost, time or risk.", "同等条件下优先考虑：综合、成本、时间或风险。"
+        "What comes first among equals: a sensible mix, cost, time or risk.",
+        "同等条件下优先考虑：综合、成本、时间或风险。",
     ),
     "keep": Words(
         "Keep the hardware (best use of what there is), or the model and method (cheapest hardware that does it).",
@@ -23,8 +24,12 @@ WORDS: dict[str, Words] = {
     "write-options": Words("Write one plan file an option to this folder.", "把每个方案写成一个计划文件，放到该目录。"),
     "options-one-plan": Words("options takes one plan", "options 一次只接受一个计划"),
     "with-options": Words("Also look for plans that would work instead.", "同时寻找行得通的替代方案。"),
-    "why": Words("Explain why a rule fires for a plan, or why it does not.", "解释某条规则为何对计划触发，或为何没有触发。"),
-    "what-if": Words("Tell what changes when values of a plan change.", "改动计划中的若干取值，看结论、问题与数据如何变化。"),
+    "why": Words(
+        "Explain why a rule fires for a plan, or why it does not.", "解释某条规则为何对计划触发，或为何没有触发。"
+    ),
+    "what-if": Words(
+        "Tell what changes when values of a plan change.", "改动计划中的若干取值，看结论、问题与数据如何变化。"
+    ),
     "diff": Words("Compare two plans: verdict, findings, figures.", "比较两个计划的结论、问题与数据。"),
     "completion": Words("Print the completion script of a shell.", "输出 Shell 的命令补全脚本。"),
     "report": Words("Write a recommendation report of a plan.", "为计划生成建议报告。"),
@@ -35,11 +40,13 @@ WORDS: dict[str, Words] = {
     ),
     "knowledge": Words("Browse and check the knowledge base.", "浏览与校验知识库。"),
     "schema": Words(
-        "Print the JSON Schema of plan, rule, knowledge or configuration files.", "输出计划、规则、知识或配置文件的 JSON Schema。"
+        "Print the JSON Schema of plan, rule, knowledge or configuration files.",
+        "输出计划、规则、知识或配置文件的 JSON Schema。",
     ),
     "schema-family": Words("Of knowledge: the files of one family only.", "知识文件：只看某一类。"),
     "schema-family-unknown": Words(
-        "--family belongs to `schema knowledge` and takes one of {families}", "--family 只用于 `schema knowledge`，可选 {families}"
+        "--family belongs to `schema knowledge` and takes one of {families}",
+        "--family 只用于 `schema knowledge`，可选 {families}",
     ),
     "backtest": Words("Score the estimates against measured runs.", "用实测数据检验估算精度。"),
     "benchmark": Words("Measure how fast the advisor itself is.", "测量本工具自身的速度。"),
@@ -54,7 +61,10 @@ WORDS: dict[str, Words] = {
         "在内置规则之外追加的自有规则目录，可重复给出。",
     ),
     "format": Words("Form of the output.", "输出格式。"),
-    "fail-on": Words("Exit with 1 when a finding is at least this severe; default: blocker.", "出现达到该级别的问题时以 1 退出；默认 blocker。"),
+    "fail-on": Words(
+        "Exit with 1 when a finding is at least this severe; default: blocker.",
+        "出现达到该级别的问题时以 1 退出；默认 blocker。",
+    ),
     "quiet": Words("Only the verdict line of each plan.", "每个计划只输出结论一行。"),
     "verbose": Words("Also facts, confidence and sources.", "同时输出依据、置信度与出处。"),
     "plans": Words("PLAN...", "计划…"),
@@ -82,8 +92,9 @@ WORDS: dict[str, Words] = {
         "{file}: the ending names no format; use .md or .json, or - for Markdown on standard output",
         "{file}：无法从扩展名判断格式；请使用 .md 或 .json，或用 - 输出 Markdown",
     ),
-    "report-one-plan": Words("a report is about one plan; {count} were found", "一份报告对应一个计划；这里找到 {count} 个"),
-    "with-options": Words("Search for plans that would work, and report them.", "搜索可行的方案并写入报告。"),
+    "report-one-plan": Words(
+        "a report is about one plan; {count} were found", "一份报告对应一个计划；这里找到 {count} 个"
+    ),
     "report-written": Words("Report written to {file}.", "报告已写入 {file}。"),
     "knowledge-ok": Words("{count} entries, no problems.", "共 {count} 个条目，没有问题。"),
     "knowledge-unknown": Words(
@@ -101,8 +112,12 @@ WORDS: dict[str, Words] = {
     "knowledge-parameters-sum": Words(
         "{count} models, largest difference {worst}.", "共 {count} 个模型，最大偏差 {worst}。"
     ),
-    "rows": Words("A folder of measured runs; default: those that come with the product.", "实测数据目录；默认使用自带数据。"),
-    "cannot-read-rows": Words("{folder}: measured runs cannot be read: {reason}", "{folder}：无法读取实测数据：{reason}"),
+    "rows": Words(
+        "A folder of measured runs; default: those that come with the product.", "实测数据目录；默认使用自带数据。"
+    ),
+    "cannot-read-rows": Words(
+        "{folder}: measured runs cannot be read: {reason}", "{folder}：无法读取实测数据：{reason}"
+    ),
     "rounds": Words("How often each pair of processes is run.", "每组进程运行的次数。"),
     "benchmark-plans": Words("How many plans are checked in one process.", "单进程检查的计划数。"),
     "benchmark-help": Words(

@@ -16,9 +16,7 @@ WORDS: dict[str, Words] = {
     "unknown-field-near": Words(
         "there is no field {field!r}; did you mean {near!r}?", "没有字段 {field!r}；是否想写 {near!r}？"
     ),
-    "unknown-source": Words(
-        "no source {id!r}; nearest: {near}", "没有编号为 {id!r} 的出处；最接近的是：{near}"
-    ),
+    "unknown-source": Words("no source {id!r}; nearest: {near}", "没有编号为 {id!r} 的出处；最接近的是：{near}"),
     "not-a-choice": Words("{value!r} is none of {choices}", "{value!r} 不在可选值之内：{choices}"),
     "wrong-pattern": Words("{value!r} does not match {pattern}", "{value!r} 不符合格式 {pattern}"),
     "empty": Words("must not be empty", "不能为空"),

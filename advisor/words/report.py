@@ -24,8 +24,10 @@ WORDS: dict[str, Words] = {
     "baseline-count": Words("{count} in the baseline", "基线中已有 {count} 项"),
     "hidden-count": Words("{count} not shown", "未显示 {count} 项"),
     "hidden-profile": Words("{count} not shown (profile {profile})", "未显示 {count} 项（{profile} 阶段）"),
-    "brief": Words("Also, in brief (all of it with -v; each with `advisor explain ID`):",
-                   "此外还有（完整内容加 -v 查看，单条说明用 `advisor explain 编号`）："),
+    "brief": Words(
+        "Also, in brief (all of it with -v; each with `advisor explain ID`):",
+        "此外还有（完整内容加 -v 查看，单条说明用 `advisor explain 编号`）：",
+    ),
     "line": Words("line {line}", "第 {line} 行"),
     "because": Words("because", "依据"),
     "confidence": Words("confidence", "置信度"),
@@ -158,7 +160,9 @@ WORDS: dict[str, Words] = {
     "offered-next": Words("Next steps", "下一步"),
     "own-knowledge": Words("Values of your own knowledge", "来自自有知识的取值"),
     "terms": Words("Licences: {stage}", "许可证：{stage}"),
-    "terms-note": Words("Questions for your legal team, not legal advice.", "以上为应由法务判断的问题，不构成法律意见。"),
+    "terms-note": Words(
+        "Questions for your legal team, not legal advice.", "以上为应由法务判断的问题，不构成法律意见。"
+    ),
     "base-model": Words("base model", "基座模型"),
     "licence": Words("Licence", "许可证"),
     "status": Words("At this stage", "该阶段"),

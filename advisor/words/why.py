@@ -9,7 +9,9 @@ WORDS: dict[str, Words] = {
         "write PATH=VALUE, for example training.method=lora or data[0].size=20GB",
         "请写成 路径=取值，例如 training.method=lora 或 data[0].size=20GB",
     ),
-    "change-place": Words("nothing can be filled in here: something else stands on the way", "此处无法填写：路径上已有其他类型的内容"),
+    "change-place": Words(
+        "nothing can be filled in here: something else stands on the way", "此处无法填写：路径上已有其他类型的内容"
+    ),
     "one-plan": Words("{plan}: this takes one plan", "{plan}：此命令只接受一个计划"),
     "still": Words("{verdict}, as before", "{verdict}，不变"),
     "gone": Words("Findings gone ({count})", "消失的问题（{count} 项）"),
@@ -35,7 +37,10 @@ WORDS: dict[str, Words] = {
     "cost.project": Words("Whole project", "项目总成本"),
     "fires": Words("{id} {name} fires at {path} (line {line}).", "{id} {name} 在 {path}（第 {line} 行）触发。"),
     "silent": Words("{id} {name} does not fire.", "{id} {name} 没有触发。"),
-    "retired": Words("{id} {name} was retired with version {version} and never fires.", "{id} {name} 已在 {version} 版停用，不再触发。"),
+    "retired": Words(
+        "{id} {name} was retired with version {version} and never fires.",
+        "{id} {name} 已在 {version} 版停用，不再触发。",
+    ),
     "accepted": Words("The finding is accepted: {note}.", "该问题已被接受：{note}。"),
     "baseline": Words("The finding is in the baseline and does not count.", "该问题已在基线中，不计入结论。"),
     "hidden": Words(
@@ -49,7 +54,10 @@ WORDS: dict[str, Words] = {
     "unknown-is": Words("is unknown", "未知"),
     "off-by": Words("{gap} away", "差 {gap}"),
     "off-by-share": Words("{gap} away, {share} of {limit}", "差 {gap}，为 {limit} 的 {share}"),
-    "cannot-hold": Words("the fact is unknown or does not apply, and no comparison with it holds", "该事实未知或不适用，与它的比较一律不成立"),
+    "cannot-hold": Words(
+        "the fact is unknown or does not apply, and no comparison with it holds",
+        "该事实未知或不适用，与它的比较一律不成立",
+    ),
     "from": Words("from {inputs}", "来自 {inputs}"),
     "from-estimate": Words("the {name} estimate", "{name}估算"),
     "from-plan": Words("the plan: {paths}", "计划：{paths}"),

@@ -41,9 +41,7 @@ def test_one_field_of_a_known_device(tmp_path: Path, day: date) -> None:
     assert (plain.estimates.memory.usable_gib, changed.estimates.memory.usable_gib) == (23.65, 22.5)
     assert changed.estimates.memory.probability_fits < plain.estimates.memory.probability_fits
     assert changed.judgement.overlaid == (("devices/rtx4090", "usable_gib", str(own)),)
-    assert changed.to_dict()["own_knowledge"] == [
-        {"entry": "devices/rtx4090", "field": "usable_gib", "from": str(own)}
-    ]
+    assert changed.to_dict()["own_knowledge"] == [{"entry": "devices/rtx4090", "field": "usable_gib", "from": str(own)}]
     assert "Values of your own knowledge" in changed.to_markdown(options=False)
     assert "own knowledge" not in plain.to_markdown(options=False)
 

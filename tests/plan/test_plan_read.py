@@ -387,7 +387,10 @@ BROKEN_CONFIGS = {
         '{"model_type": "resnet"}',
         "`config.json` describes a model of the family `resnet`, which is not known; state the sizes instead.",
     ),
-    "no-layers": ('{"model_type": "llama", "hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 100}', "`config.json` does not state `num_hidden_layers`."),
+    "no-layers": (
+        '{"model_type": "llama", "hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 100}',
+        "`config.json` does not state `num_hidden_layers`.",
+    ),
     "text-for-number": (
         '{"model_type": "llama", "hidden_size": "8"}',
         "`hidden_size` in `config.json` is no usable number.",
