@@ -13,7 +13,7 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-EXAMPLE = HERE / "examples" / "openharmony-30b-v100.yaml"
+EXAMPLE = "examples/openharmony-30b-v100.yaml"
 COMMANDS = ("report", "test", "checks")
 
 
@@ -48,9 +48,11 @@ def say(text: str) -> None:
 def report(arguments: list[str]) -> int:
     """Write the report of the example plan, or of the plan that is named."""
     programs = environment("report", "", editable=False)
-    plan = arguments[0] if arguments else str(EXAMPLE)
-    output = arguments[1] if len(arguments) > 1 else str(HERE / "report.md")
-    return subprocess.call([str(programs / "advisor"), "report", plan, "-o", output, *arguments[2:]])
+    command = [str(programs / "advisor"), "report"]
+    if not arguments:
+        return subprocess.call([*command, EXAMPLE, "-o", "report.md"], cwd=HERE)
+    output = arguments[1:2] or [str(HERE / "report.md")]
+    return subprocess.call([*command, arguments[0], "-o", *output, *arguments[2:]])
 
 
 def test(arguments: list[str]) -> int:

@@ -17,7 +17,6 @@ from advisor.library import Report, load_advisor
 from advisor.pipeline import Advisor
 from advisor.plan.read import read_plan, write_plan
 from advisor.plan.source import Unreadable
-from advisor.report.markdown import render as render_markdown
 
 FILES = 2000
 
@@ -45,8 +44,8 @@ def go_through(advisor: Advisor, raw: bytes, day: date, *, report: bool) -> list
         text = whole.to_text(lang)
         assert text.replace("\n", "").isprintable()
     if report:
-        assert render_markdown(judgement, "en").startswith("# ")
-        assert render_markdown(judgement, "zh").startswith("# ")
+        assert whole.to_markdown("en", options=False).startswith("# ")
+        assert whole.to_markdown("zh", options=False).startswith("# ")
     return found
 
 
