@@ -166,9 +166,14 @@ class _Pricer:
             self.assumptions.append(Assumption("hardware.tenure", tenure, "tenure-rent"))
         return tenure
 
-    def power(self) -> float | None:
-        """Watts of one device; the knowledge of the whole system already counts its host."""
-        return self.case.run.machine.power_w
+    def power(self) -> float:
+        """Watts of one device; a usual figure where no source states it."""
+        known = self.case.run.machine.power_w
+        if known is not None:
+            return known
+        usual = self.knowledge.figure("device-power-usual").likely
+        self.assumptions.append(Assumption("hardware.device", usual, "power", {"watts": f"{usual:g}"}))
+        return usual
 
     def engineers(self) -> Range:
         """People who work on it while it runs, as full posts."""

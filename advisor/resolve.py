@@ -370,7 +370,10 @@ class _Resolver:
         if own and stated in {None, inside.kind}:
             one_way = (inside.gb_s or 0.0) * 1e9 / 2
             pair = inside.per_pair_gb_s * 1e9 / 2 if inside.per_pair_gb_s else None
-            return Link(inside.kind, one_way, 5e-6, inside.domain_size or layout.per_node, pair, True)
+            domain = inside.domain_size or layout.per_node
+            # Beyond the bridge of a pair the devices meet over PCIe, some of them only through the host.
+            p2p = layout.per_node <= domain or device.p2p is not False
+            return Link(inside.kind, one_way, 5e-6, domain, pair, p2p)
         if stated is not None and stated not in {inside.kind, "pcie", "none"}:
             self.contradictions.add("interconnect")
             self.assume("hardware.interconnect", "pcie", "interconnect-absent", stated=stated)

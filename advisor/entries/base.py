@@ -246,9 +246,12 @@ class Knowledge:
         key = _plain_model(name)
         if key in exact:
             return exact[key]
-        left = stems.get(_stem(name), [])
+        stem = _stem(name)
+        left = stems.get(stem, [])
         if len(left) == 1:
             return left[0]
+        if stem in exact and re.search(r"[-_ ](base|hf)$", name.strip().lower()):
+            return exact[stem]  # the plain name is the base model's
         raise UnknownNameError("models", name, self._nearest(key, exact), tuple(sorted(left)))
 
     @staticmethod

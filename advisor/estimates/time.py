@@ -632,10 +632,14 @@ def estimate_time(run: Run, calibration: TimeCalibration, *, practice: Practice 
     recipe, layout = run.recipe, run.layout
     step = _step(run, calibration)
     factors = _spread(run, calibration)
-    seconds = Range(*(step.seconds * f for f in (factors.low, factors.likely, factors.high)))
     real, row = padded_tokens(recipe, calibration)
     samples = recipe.micro_batch * recipe.accumulation * layout.data
     per_device = samples * row / layout.devices
+    # However wide the spread, no step is faster than its FLOPs at the peak.
+    counted = max(method_flops_per_token(run, row), executed_flops_per_token(run, row))
+    least = per_device * counted / (_peak(run.machine, recipe.precision) or math.inf)
+    likely = max(step.seconds * factors.likely, least)
+    seconds = Range(min(likely, max(step.seconds * factors.low, least)), likely, step.seconds * factors.high)
     rate = Range(per_device / seconds.high, per_device / seconds.likely, per_device / seconds.low)
     peak = _peak(run.machine, recipe.precision) or 0.0
     mfu = rate.times(method_flops_per_token(run, row) / peak)

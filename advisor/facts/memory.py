@@ -48,7 +48,9 @@ def _devices_to_fit(s: State) -> float | None:
     recipe = replace(s.recipe, zero_stage=3, recompute="full", micro_batch=1, chunked_loss=True, attention="sdpa",
                      offload="none")  # fmt: skip
     devices = s.run.layout.devices
-    while devices <= MOST_DEVICES:
+    # Adapters replicate the base: what a few more devices do not solve, many do not either.
+    most = min(MOST_DEVICES, 8 * devices) if s.recipe.adapters else MOST_DEVICES
+    while devices <= most:
         layout = replace(s.run.layout, devices=devices, nodes=max(s.run.layout.nodes, math.ceil(devices / 8)))
         if s.memory_of(replace(s.run, recipe=recipe, layout=layout)).probability_fits >= 0.5:
             return float(devices)
@@ -100,6 +102,14 @@ def _engine(s: State) -> str | None:
         lowered = lowered.replace(alias, name)
     found = _ENGINE.search(lowered)
     return found.group() if found else "other"
+
+
+def _serving_hopeless(s: State) -> bool | None:
+    """Serving does not fit, and that is not the doing of a load that was only assumed."""
+    if s.serving is None:
+        return None
+    stated = s.case.plan.serving is not None
+    return s.serving.fits == "no" and (stated or s.serving.parts["weights"] > s.run.machine.usable_gib)
 
 
 FACTS: tuple[Fact, ...] = (
@@ -209,4 +219,6 @@ FACTS: tuple[Fact, ...] = (
     text("serving.engine", "Serving engine that the plan names", "计划写明的推理引擎", _engine, ENGINES),
     text("serving.quantisation", "Storage of the served weights", "推理权重的量化方式",
          lambda s: s.run.serving.quantisation if s.run.serving else None, ("none", "int8", "int4", "fp8")),
+    flag("serving.hopeless", "Serving does not fit at the load that the plan states, or the weights alone do not fit",
+         "按计划写明的负载放不下，或仅权重就放不下", _serving_hopeless),
 )  # fmt: skip

@@ -153,7 +153,7 @@ CASES: dict[str, Case] = {
                               plan(I7, "qlora", "m2-ultra", 1), "caution", ("yes",), has=frozenset({"SFT011"})),
     "full-7b-8x910b": Case("fits domestic cards; the stack is another one",
                            plan(L7, "full-finetuning", "ascend910b1", 8,
-                                {"framework": "mindspeed", "sharding": "zero1", "tensor_parallel": 2}), "caution",
+                                {"framework": "mindspeed", "sharding": "zero1", "tensor_parallel": 2}), "go",
                            ("yes",), lacks=frozenset({"NUM001", "SFT001"})),
     "full-7b-4090": hopeless("122 GB of state do not go into 24 GB", plan(L7, "full-finetuning", "rtx4090", 1)),
     "full-7b-a100": hopeless("nor into 80 GB", plan(L7, "full-finetuning", "a100-80g-sxm", 1)),

@@ -65,8 +65,8 @@ def test_the_wheel_holds_one_package_with_all_its_code_and_data(source: Path, wh
     names = {name for name in zipfile.ZipFile(wheel).namelist() if not name.endswith("/")}
     assert {name.split("/")[0] for name in names} == {"advisor", "advisor-0.1.0.dist-info"}
     expected = {f"advisor/{name}" for name in _files(source / "advisor", ".py", ".typed")}
-    for folder, ending in (("rules", ".yaml"), ("knowledge", ".yaml"), ("templates", ".j2")):
-        data = _files(source / folder, ending)
+    for folder, *endings in (("rules", ".yaml"), ("knowledge", ".yaml", ".csv"), ("templates", ".j2")):
+        data = _files(source / folder, *endings)
         assert data
         expected |= {f"advisor/{folder}/{name}" for name in data | _files(source / folder, ".py")}
     packed = {name for name in names if name.startswith("advisor/")}

@@ -235,7 +235,7 @@ def test_a_heavier_load_never_needs_less(model: str, device: str) -> None:
         assert base.devices_needed is None or (load.devices_needed or 0) <= base.devices_needed
 
 
-@pytest.mark.parametrize("plan", PLANS[:6], ids=str)
+@pytest.mark.parametrize("plan", PLANS[:6], ids=range(6))
 def test_cost_grows_with_price_and_time(plan: Values) -> None:
     def cost(price: str, amount: str) -> tuple[float, float]:
         rented = tokens(amount)(changed(plan, hardware__tenure="rent", hardware__price=price))
