@@ -66,7 +66,11 @@ def command(lang: Language) -> click.Command:
         if form not in {"text", "jsonl"}:
             sys.stdout.write(checking.render(form, outcomes))
         for name, file in files:
-            _write(file, checking.render(name, outcomes), lang)
+            text = checking.render(name, outcomes)
+            if file is None:
+                sys.stdout.write(text)
+            else:
+                _write(file, text, lang)
         checking.tell_idle(listed)
         if write_baseline is not None:
             return checking.write_baseline(write_baseline)
@@ -76,7 +80,7 @@ def command(lang: Language) -> click.Command:
         "check", lang, run,
         click.Argument(["plans"], nargs=-1, required=True, type=click.Path(), metavar=say(lang, "cli.plans")),
         click.Option(["--format", "form"], type=click.Choice(FORMATS), default="text", help=say(lang, "cli.format")),
-        click.Option(["--output"], multiple=True, metavar="FORMAT=FILE", help=say(lang, "cli.outputs")),
+        click.Option(["--output"], multiple=True, metavar="FORMAT[=FILE]", help=say(lang, "cli.outputs")),
         click.Option(["--fail-on"], type=click.Choice(THRESHOLDS), help=say(lang, "cli.fail-on")),
         click.Option(["-q", "--quiet"], is_flag=True, help=say(lang, "cli.quiet")),
         click.Option(["-v", "--verbose"], is_flag=True, help=say(lang, "cli.verbose")),
@@ -92,11 +96,11 @@ def command(lang: Language) -> click.Command:
     )  # fmt: skip
 
 
-def _target(text: str, lang: Language) -> tuple[str, Path]:
+def _target(text: str, lang: Language) -> tuple[str, Path | None]:
     name, sign, file = text.partition("=")
-    if name not in FORMATS or not sign or not file:
+    if name not in FORMATS or (sign and not file):
         raise click.UsageError(say(lang, "cli.bad-output", value=text, formats=", ".join(FORMATS)))
-    return name, Path(file)
+    return name, Path(file) if sign else None
 
 
 def _threshold(given: str | None, advisor: Advisor) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli.options import advisor_for, common, make
 from advisor.words import Language, say
+
+if TYPE_CHECKING:
+    from advisor.ruling.format import Rule
 
 
 def command(lang: Language) -> click.Command:
@@ -17,6 +21,7 @@ def command(lang: Language) -> click.Command:
 
     def run(
         form: str,
+        words: tuple[str, ...],
         topic: str | None,
         severity: str | None,
         knowledge: tuple[Path, ...],
@@ -30,7 +35,10 @@ def command(lang: Language) -> click.Command:
         found = [
             rule
             for rule in ruleset.rules.values()
-            if rule.retired is None and topic in {None, rule.topic} and severity in {None, rule.severity}
+            if rule.retired is None
+            and topic in {None, rule.topic}
+            and severity in {None, rule.severity}
+            and _mentions(rule, words)
         ]
         if form == "json":
             pages = load_pages(rules, knowledge)
@@ -47,9 +55,16 @@ def command(lang: Language) -> click.Command:
 
     return make(
         "rules", lang, run,
+        click.Argument(["words"], nargs=-1, metavar=say(lang, "cli.words")),
         click.Option(["--format", "form"], type=click.Choice(["text", "json"]), default="text",
                      help=say(lang, "cli.format")),
         click.Option(["--topic"], help=say(lang, "cli.topic")),
         click.Option(["--severity"], help=say(lang, "cli.severity")),
         *common(lang),
     )  # fmt: skip
+
+
+def _mentions(rule: Rule, words: tuple[str, ...]) -> bool:
+    """Tell whether the rule's id, name or texts in either language hold every word, in any case."""
+    text = " ".join((rule.id, rule.name, *rule.says, *rule.do)).lower()
+    return all(word.lower() in text for word in words)

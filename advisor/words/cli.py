@@ -69,6 +69,7 @@ WORDS: dict[str, Words] = {
     "verbose": Words("Also facts, confidence and sources.", "同时输出依据、置信度与出处。"),
     "plans": Words("PLAN...", "计划…"),
     "output-file": Words("Where to write the report; - for standard output.", "报告写入的文件；- 表示标准输出。"),
+    "words": Words("[WORD]...", "[词]…"),
     "topic": Words("Only this topic.", "只看该主题。"),
     "severity": Words("Only this severity.", "只看该级别。"),
     "interrupted": Words("Interrupted.", "已中断。"),

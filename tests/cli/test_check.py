@@ -174,3 +174,14 @@ def test_the_plan_schema_accepts_the_examples(root: Path, tmp_path: Path) -> Non
     plans = sorted(str(path) for path in (root / "examples").glob("*.yaml"))
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(schema), *plans]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_an_output_without_a_file_goes_to_standard_output(root: Path) -> None:
+    result = run(root, "check", FINE, "-q", "--output", "github", "--output", "markdown", *DAY)
+    assert text(result).startswith(f"{FINE}: GO — nothing to report\n## examples/")
+
+
+def test_rules_can_be_searched_in_either_language(root: Path) -> None:
+    assert "DAT001" in text(run(root, "rules", "replay", "--topic", "data"))
+    assert "DAT001" in text(run(root, "rules", "通用数据", "--severity", "high", "--lang", "zh"))
+    assert text(run(root, "rules", "no-such-word-in-any-rule")) == ""
