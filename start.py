@@ -1,12 +1,14 @@
 """Set up a virtual environment and run the advisor in it: `python3 start.py report` or `python3 start.py test`.
 
-Needs Python 3.11 or later and a C compiler (durable-rules is built from source); nothing else has to be installed.
+Needs Python 3.11 or 3.12 and a C compiler (durable-rules is built from source); nothing else has to be
+installed. Started by another version, it goes on under a python3.12 or python3.11 found on the path.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -77,8 +79,12 @@ def checks(arguments: list[str]) -> int:
 
 def main() -> int:
     """Run one of the commands."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must get this message, not a syntax error
-        say("advisor needs Python 3.11 or later; this is " + sys.version.split()[0] + ".")
+    if not (3, 11) <= sys.version_info[:2] <= (3, 12):  # durable-rules 2.0.28 cannot be loaded by 3.13
+        # a shim may be there without its version, so ask it
+        for other in filter(None, map(shutil.which, ("python3.12", "python3.11"))):
+            if subprocess.run([other, "--version"], capture_output=True, check=False).returncode == 0:
+                return subprocess.call([other, *sys.argv])
+        say("advisor needs Python 3.11 or 3.12; this is " + sys.version.split()[0] + " and neither is on the path.")
         return 2
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         say("usage: python3 start.py report [PLAN [FILE]] | test | checks")
