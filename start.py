@@ -38,6 +38,8 @@ def environment(name: str, requirement: str, *, editable: bool) -> Path:
     python = programs / "python"
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     subprocess.run([*pip, *(["-e"] if editable else []), f"{HERE}{requirement}"], check=True)
+    if editable:  # an ordinary install compiles; this one would leave it to the first run, where that may write
+        subprocess.run([str(python), "-m", "compileall", "-q", str(HERE / "advisor")], check=True)
     stamp.write_text(wanted)
     return programs
 
