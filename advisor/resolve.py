@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from advisor.entries.base import Knowledge, UnknownNameError
 from advisor.entries.terms import Terms, data_terms
 from advisor.estimates import architecture as shapes
+from advisor.estimates.machine import link_of, machine_of, pcie_link_of
 from advisor.estimates.run import (
     Architecture,
     AttentionKernel,
@@ -337,48 +338,28 @@ class _Resolver:
                                  "practice", share=share)  # fmt: skip
         if device.unified_memory:
             usable = min(usable, device.memory_gib)
-        rates = {key: value * 1e12 for key, value in device.rates.model_dump().items() if value is not None}
-        lanes, generation = device.pcie_lanes or 16, device.pcie_generation
-        pcie = None if generation is None else 0.25e9 * 2 ** (generation - 1) * lanes * _PCIE_PAYLOAD[generation]
-        return Machine(
-            device_id=name,
-            vendor=device.vendor,
-            platform=device.software.platform,
-            architecture=device.architecture.lower() if device.architecture else None,
-            compute_capability=float(device.compute_capability) if device.compute_capability else None,
-            memory_gib=device.memory_gib,
+        return replace(
+            machine_of(name, device),
             usable_gib=usable,
-            unified_memory=device.unified_memory,
-            bandwidth=device.bandwidth_gb_s * 1e9 if device.bandwidth_gb_s else None,
-            peak=rates,
-            measured_matmul={key: value * 1e12 for key, value in device.matmul_tflops.items()},
-            bf16=device.bf16,
-            fused_attention=device.software.flash_attention,
-            link=self._link(device, system, layout, pcie),
+            link=self._link(device, system, layout),
             network=self._network(system, layout),
-            pcie_bytes_per_second=pcie,
             host_gib_per_node=(hardware.host_memory if hardware else None)
             or (system.host_memory_gib if system else None),
             storage=hardware.storage if hardware else None,
-            power_w=device.power_w,
         )
 
-    def _link(self, device: Device, system: System | None, layout: Layout, pcie: float | None) -> Link:
+    def _link(self, device: Device, system: System | None, layout: Layout) -> Link:
         stated = self.plan.hardware.interconnect if self.plan.hardware else None
         inside = system.interconnect if system and system.interconnect else device.interconnect
-        own = inside.kind not in {"pcie", "none"} and bool(inside.gb_s)
-        if own and stated in {None, inside.kind}:
-            one_way = (inside.gb_s or 0.0) * 1e9 / 2
-            pair = inside.per_pair_gb_s * 1e9 / 2 if inside.per_pair_gb_s else None
-            domain = inside.domain_size or layout.per_node
-            # Beyond the bridge of a pair the devices meet over PCIe, some of them only through the host.
-            p2p = layout.per_node <= domain or device.p2p is not False
-            return Link(inside.kind, one_way, 5e-6, domain, pair, p2p)
+        # Beyond the bridge of a pair the devices meet over PCIe, some of them only through the host.
+        p2p = layout.per_node <= (inside.domain_size or layout.per_node) or device.p2p is not False
+        own = link_of(inside, layout.per_node, p2p=p2p)
+        if own is not None and stated in {None, inside.kind}:
+            return own
         if stated is not None and stated not in {inside.kind, "pcie", "none"}:
             self.contradictions.add("interconnect")
             self.assume("hardware.interconnect", "pcie", "interconnect-absent", stated=stated)
-        p2p = device.p2p is not False
-        return Link("pcie", pcie, 10e-6, layout.per_node, None, p2p)
+        return pcie_link_of(device, layout.per_node)
 
     def _network(self, system: System | None, layout: Layout) -> Link | None:
         if layout.nodes <= 1:
@@ -702,9 +683,6 @@ class _Resolver:
 ZeroStage = Literal[0, 1, 2, 3]
 Targets = tuple[str, ...] | Literal["all-linear", "attention", "qv"]
 _STAGES: Mapping[str, ZeroStage] = {"none": 0, "zero1": 1, "zero2": 2, "zero3": 3}
-
-_PCIE_PAYLOAD = {2: 0.8, 3: 0.985, 4: 0.985, 5: 0.985, 6: 0.96, 7: 0.96}
-"""Share of the line rate left after line coding (8b/10b, 128b/130b, FLIT): PCI-SIG base specifications."""
 
 _NO_MACHINE = Machine(
     device_id="", vendor="", platform="", architecture=None, compute_capability=None, memory_gib=0.0, usable_gib=0.0,

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from advisor.entries.schema import Device
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Range, Recipe, Run
 from advisor.estimates.time import estimate_time
 from advisor.estimates.time_calibration import Spread, TimeCalibration
@@ -82,36 +81,6 @@ def architecture_from_row(row: Row) -> Architecture:
         expert_ffn_hidden_size=int(_number(row, "expert_ffn")),
         shared_expert_ffn_hidden_size=int(_number(row, "shared_ffn")),
         dense_layers=int(_number(row, "dense_layers")),
-    )
-
-
-def machine_from_device(device_id: str, device: Device) -> Machine:
-    """The machine of a device entry alone: its own link inside the node, no network, no host."""
-    inside = device.interconnect
-    linked = inside.kind not in ("pcie", "none") and bool(inside.gb_s)
-    # One way over 16 lanes: 0.25 GB/s a lane in the first generation, doubled by each, less protocol.
-    pcie = None if device.pcie_generation is None else 0.25e9 * 2 ** (device.pcie_generation - 1) * 16 * 0.85
-    pair = inside.per_pair_gb_s * 0.5e9 if inside.per_pair_gb_s else None
-    link = Link(inside.kind, (inside.gb_s or 0.0) * 0.5e9, 5e-6, inside.domain_size or 8, pair) if linked else None
-    return Machine(
-        device_id=device_id,
-        vendor=device.vendor,
-        platform=device.software.platform,
-        architecture=device.architecture.lower() if device.architecture else None,
-        compute_capability=float(device.compute_capability) if device.compute_capability else None,
-        memory_gib=device.memory_gib,
-        usable_gib=device.usable_gib or device.memory_gib,
-        unified_memory=device.unified_memory,
-        bandwidth=device.bandwidth_gb_s * 1e9 if device.bandwidth_gb_s else None,
-        peak={key: value * 1e12 for key, value in device.rates.model_dump().items() if value is not None},
-        measured_matmul={str(key): value * 1e12 for key, value in device.matmul_tflops.items()},
-        bf16=device.bf16,
-        fused_attention=device.software.flash_attention,
-        link=link or Link("pcie", pcie, 10e-6, 8, None, device.p2p is not False),
-        network=None,
-        pcie_bytes_per_second=pcie,
-        host_gib_per_node=None,
-        power_w=device.power_w,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from advisor.estimates import backtest_memory, backtest_time
 from advisor.estimates.architecture import active_parameters, parameters
+from advisor.estimates.machine import machine_of
 from advisor.estimates.memory import estimate_memory
 from advisor.estimates.run import Machine, Run
 from advisor.pipeline import Advisor
@@ -74,7 +75,7 @@ def score(advisor: Advisor, folder: Path) -> Accuracy:
     fitted = backtest_memory.score(rows, profiles, advisor.memory_calibration)
 
     def machine(name: str) -> Machine:
-        return backtest_time.machine_from_device(name, advisor.knowledge.device(name))
+        return machine_of(name, advisor.knowledge.device(name))
 
     judged = [row for row in read_rows(folder, "throughput.csv") if not row["excluded"]]
     rates = backtest_time.score_rows(judged, machine, advisor.time_calibration)

@@ -10,7 +10,7 @@ import yaml
 
 from advisor.entries.schema import Device
 from advisor.estimates.architecture import dense_decoder
-from advisor.estimates.backtest_time import machine_from_device
+from advisor.estimates.machine import machine_of
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Range, Recipe, Run
 from advisor.estimates.time import (
     PARTS,
@@ -42,7 +42,7 @@ def machine(root):
         devices |= yaml.safe_load(path.read_text())
 
     def of(device_id: str, network_gbps: float | None = None) -> Machine:
-        found = machine_from_device(device_id, Device.model_validate(devices[device_id]))
+        found = machine_of(device_id, Device.model_validate(devices[device_id]))
         if network_gbps is None:
             return found
         return replace(found, network=Link("infiniband", network_gbps * 1e9 / 8 / 8, 8e-6))

@@ -12,7 +12,6 @@ import yaml
 
 from advisor.entries.schema import Device
 from advisor.estimates.backtest_time import (
-    machine_from_device,
     quantile,
     run_from_row,
     score_hours,
@@ -20,6 +19,7 @@ from advisor.estimates.backtest_time import (
     spread_of,
     summarise,
 )
+from advisor.estimates.machine import machine_of
 from advisor.estimates.run import AttentionKernel, FrameworkId, Method, Precision, Quantisation, Recompute
 from advisor.estimates.time_calibration import time_calibration_from_dict
 
@@ -39,7 +39,7 @@ def machines(root):
     found = {}
     for path in (root / "knowledge/devices").glob("*.yaml"):
         for name, entry in yaml.safe_load(path.read_text()).items():
-            found[name] = machine_from_device(name, Device.model_validate(entry))
+            found[name] = machine_of(name, Device.model_validate(entry))
     return found.__getitem__
 
 
