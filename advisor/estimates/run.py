@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
+from advisor.estimates.elementwise import larger
 from advisor.records import dataclass
 
 Method = Literal["pretraining", "continued-pretraining", "full-finetuning", "lora", "qlora", "preference", "rl", "none"]
@@ -128,7 +129,10 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How many devices and how the work is cut. devices = n·t·p·c; expert parallelism reuses the n·c ranks."""
+    """How many devices and how the work is cut. devices = n·t·p·c; expert parallelism reuses the n·c ranks.
+
+    The counts may be numpy arrays, one element a candidate; see `advisor.estimates.elementwise`.
+    """
 
     devices: int
     nodes: int = 1
@@ -140,17 +144,19 @@ class Layout:
     @property
     def data(self) -> int:
         """Data-parallel degree n, at least 1."""
-        return max(1, self.devices // (self.tensor * self.pipeline * self.context))
+        whole: int = larger(1, self.devices // (self.tensor * self.pipeline * self.context))
+        return whole
 
     @property
     def per_node(self) -> int:
         """Devices in one node."""
-        return max(1, self.devices // max(1, self.nodes))
+        whole: int = larger(1, self.devices // larger(1, self.nodes))
+        return whole
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the model is trained."""
+    """How the model is trained; sequence length, micro-batch and accumulation may be arrays like a layout's counts."""
 
     method: Method
     adapters: bool = False  # LoRA weights are what is trained; the base is frozen
