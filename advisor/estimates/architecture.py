@@ -14,6 +14,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from advisor.estimates.elementwise import smaller
 from advisor.estimates.run import Architecture, Latent
 
 if TYPE_CHECKING:
@@ -191,11 +192,13 @@ def _local_layers(a: Architecture) -> float:
 
 def _keys_seen(s: float, window: int | None, causal: bool) -> float:
     """Keys that one query of a sequence of s tokens works on, on average."""
-    if window is None or window >= s:
+    if window is None:
         return s / 2 if causal else s
     if causal:
-        return window - window * window / (2 * s)
-    return min(s, 2 * window)
+        reach: float = smaller(window, s)
+        return reach - reach * reach / (2 * s)
+    both_ways: float = smaller(s, 2 * window)
+    return both_ways
 
 
 def attention_flops_per_token(a: Architecture, s: float, causal: bool) -> float:
@@ -237,7 +240,7 @@ def kv_cache_bytes(a: Architecture, tokens: float, bytes_per_value: float) -> fl
     Source: arXiv 2310.06825, section 2 (rolling buffer), arXiv 2408.00118 and 2503.19786 (alternating windows).
     """
     local = _local_layers(a)
-    kept = tokens if a.window is None else min(tokens, a.window)
+    kept = tokens if a.window is None else smaller(tokens, a.window)
     return ((a.layers - local) * tokens + local * kept) * _cached_values_per_layer(a) * bytes_per_value
 
 
