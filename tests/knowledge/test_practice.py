@@ -13,7 +13,7 @@ import yaml
 from advisor.entries.schema import Advice, ExchangeRate, Figure, Price
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
-COLLECTED = date(2026, 11, 22)
+COLLECTED = date(2026, 11, 28)
 
 
 def read(family: str) -> list[tuple[str, dict[str, Any]]]:

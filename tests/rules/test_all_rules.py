@@ -19,7 +19,7 @@ from advisor.ruling import engine
 from advisor.ruling.format import TOPICS, Condition, Rule, RuleSet
 from advisor.ruling.vocabulary import Value
 
-DAY = date(2026, 11, 22)
+DAY = date(2026, 11, 28)
 RULES = load_ruleset().rules
 PAGES = load_pages()
 LIVE = sorted(rule for rule, row in RULES.items() if row.retired is None)
