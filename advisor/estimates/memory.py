@@ -12,10 +12,12 @@ Everything is in bytes inside and in GiB outside. Sources stand beside the formu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any, Literal
 
 from advisor.estimates import architecture as shape
+from advisor.estimates.elementwise import Number, holds_anywhere, larger, smaller, where, where_all
 from advisor.estimates.frameworks import FrameworkProfile
 from advisor.estimates.memory_activations import Activations, count_activations
 from advisor.estimates.memory_states import (
@@ -117,16 +119,17 @@ def method_class(recipe: Recipe) -> str:
     return "qlora" if recipe.quantisation else "lora"
 
 
-def kinds_of(run: Run) -> tuple[str, ...]:
-    """Names of error spreads that fit a run, the most special one first."""
-    kind = f"{method_class(run.recipe)}-{'single' if run.layout.devices == 1 else 'multi'}"
-    return (kind, "any") if run.recipe.framework_named else (f"{kind}-unnamed", kind, "any")
+def kinds_of(recipe: Recipe, *, single: bool) -> tuple[str, ...]:
+    """Names of error spreads that fit a recipe on one device or on several, the most special one first."""
+    kind = f"{method_class(recipe)}-{'single' if single else 'multi'}"
+    return (kind, "any") if recipe.framework_named else (f"{kind}-unnamed", kind, "any")
 
 
-def spread_for(run: Run, calibration: MemoryCalibration) -> Spread:
+def spread_for(recipe: Recipe, calibration: MemoryCalibration, *, single: bool) -> Spread:
     """The error spread of a kind of run, drawn towards all runs and widened where few sources stand behind it."""
     everything = calibration.spreads["any"]
-    found = next(calibration.spreads[kind] for kind in kinds_of(run) if kind in calibration.spreads)
+    kinds = kinds_of(recipe, single=single)
+    found = next(calibration.spreads[kind] for kind in kinds if kind in calibration.spreads)
     # One source's errors hide what the next source will do differently.
     return found.towards(everything, 2 / (2 + found.sources)).widened(1.0 + 0.3 / max(1, found.sources))
 
@@ -142,11 +145,11 @@ class _Device:
     workspace: float
     recomputes: bool
 
-    def phases(self, gradients_between: bool) -> dict[str, float]:
+    def phases(self, gradients_between: Number) -> dict[str, Number]:
         """Allocated bytes in every phase of a training step."""
         s, a = self.states, self.activations
         rest = s.weights + s.optimizer + s.reference + s.buckets + self.workspace
-        held = s.gradients if gradients_between else 0.0
+        held = s.gradients * gradients_between
         return {
             "loss": rest + held + s.gathered + s.casts + a.stored + a.loss,
             # Recomputed layers cast their weights anew, one layer at a time.
@@ -156,42 +159,44 @@ class _Device:
         }
 
 
-def communicators(run: Run) -> int:
+def communicators(run: Run) -> Number:
     """Groups of devices that one device talks in: one for each way of cutting the work."""
     y = run.layout
     return sum(degree > 1 for degree in (y.data, y.tensor, y.pipeline, y.context, y.expert))
 
 
-def tokens_per_micro_batch(run: Run) -> float:
+def tokens_per_micro_batch(run: Run) -> Number:
     """Tokens whose activations one device works on: b·s/c, twice that for pairs of answers."""
     r = run.recipe
     pairs = 2 if r.method == "preference" else 1
     return pairs * r.micro_batch * r.sequence_length / run.layout.context
 
 
-def _devices(run: Run, profile: FrameworkProfile) -> list[_Device]:
-    """One device of each pipeline stage that can be the worst: first, second, last."""
-    p = run.layout.pipeline
-    zero = run.recipe.zero_stage
-    n = run.layout.data * run.layout.context
-    found = []
-    for stage in sorted({0, min(1, p - 1), p - 1}):
-        share = share_of_stage(run.architecture, run.layout, stage)
-        activations = count_activations(
-            run.architecture,
-            run.recipe,
-            profile,
-            tokens_per_micro_batch(run),
-            run.layout.tensor,
-            share.layers,
-            micro_batches_in_flight(run.layout, run.recipe.accumulation, stage),
-            share.last,
-            sharded=zero >= 3 and n > 1,
-        )
-        states = hold(run, profile, share)
-        workspace = quantisation_workspace(run.architecture, run.recipe)
-        found.append(_Device(stage, share, states, activations, workspace, run.recipe.recompute == "full"))
-    return found
+def _stages(pipeline: Number) -> Iterator[Number]:
+    """The pipeline stages that can be the worst: first, second, last."""
+    yield 0
+    if holds_anywhere(pipeline > 1):
+        yield smaller(1, pipeline - 1)
+    if holds_anywhere(pipeline > 2):
+        yield pipeline - 1
+
+
+def _device(run: Run, profile: FrameworkProfile, stage: Number) -> _Device:
+    """What a device of a pipeline stage holds."""
+    share = share_of_stage(run.architecture, run.layout, stage)
+    activations = count_activations(
+        run.architecture,
+        run.recipe,
+        profile,
+        tokens_per_micro_batch(run),
+        run.layout.tensor,
+        share.layers,
+        micro_batches_in_flight(run.layout, run.recipe.accumulation, stage),
+        share.last,
+        sharded=(run.recipe.zero_stage >= 3) & (run.layout.data * run.layout.context > 1),
+    )
+    workspace = quantisation_workspace(run.architecture, run.recipe)
+    return _Device(stage, share, hold(run, profile, share), activations, workspace, run.recipe.recompute == "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +213,11 @@ class Reserve:
     ragged: bool  # samples differ in length
     groups: int  # groups of devices that one device talks in
 
-    def context(self, calibration: MemoryCalibration) -> float:
+    def context(self, calibration: MemoryCalibration) -> Number:
         """The driver's context and the communication library's buffers."""
         return calibration.context_gib + calibration.communicator_gib * self.groups
 
-    def needed(self, calibration: MemoryCalibration) -> float:
+    def needed(self, calibration: MemoryCalibration) -> Number:
         """What the driver must give for every phase to succeed.
 
         Blocks in use cannot be moved together, so activations of many sizes leave gaps, and gathered layers wait for
@@ -220,10 +225,10 @@ class Reserve:
         """
         gaps = calibration.gaps * self.live_blocks + self.gathered
         slack = 1 + calibration.reserve_floor
-        worst = max(self.steady * slack, self.working * slack + gaps)
+        worst = larger(self.steady * slack, self.working * slack + gaps)
         return worst + calibration.workspace_gib + self.context(calibration)
 
-    def reserved(self, calibration: MemoryCalibration, usable_gib: float) -> float:
+    def reserved(self, calibration: MemoryCalibration, usable_gib: float) -> Number:
         """What the caching allocator holds at the peak, up to what the device has.
 
         It keeps blocks of one phase that the next cannot use, and gives them back when the device is full; so the
@@ -232,71 +237,137 @@ class Reserve:
         share = calibration.reserve_ragged if self.ragged else calibration.reserve_activations
         least = (self.allocated + calibration.workspace_gib) * (1 + calibration.reserve_floor)
         cached = self.logits + self.gathered + share * self.activations
-        return max(least, min(least + cached, FULL * (usable_gib - self.context(calibration))))
+        return larger(least, smaller(least + cached, FULL * (usable_gib - self.context(calibration))))
 
 
-def _worst_device(run: Run, profile: FrameworkProfile) -> tuple[_Device, dict[str, float]]:
-    """The device with the highest peak, and its phases in bytes."""
-    between = _gradients_between(run, profile)
-    tables = [(device, device.phases(between)) for device in _devices(run, profile)]
-    return max(tables, key=lambda pair: max(pair[1].values()))
-
-
-def _gradients_between(run: Run, profile: FrameworkProfile) -> bool:
+def _gradients_between(run: Run, profile: FrameworkProfile) -> Number:
     """Whether gradients are in memory while the next micro-batch runs."""
-    return profile.gradients_persist or run.recipe.accumulation > 1 or run.layout.pipeline > 1
+    return profile.gradients_persist | (run.recipe.accumulation > 1) | (run.layout.pipeline > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    """The device with the highest peak, and its phases in bytes."""
+
+    device: _Device
+    phases: Mapping[str, Number]
+    allocated: Number  # the largest phase
+
+
+def _peak(run: Run, profile: FrameworkProfile) -> _Peak:
+    between = _gradients_between(run, profile)
+    worst: _Peak | None = None
+    for stage in _stages(run.layout.pipeline):
+        device = _device(run, profile, stage)
+        phases = device.phases(between)
+        found = _Peak(device, phases, reduce(larger, phases.values()))
+        worst = found if worst is None else where_all(found.allocated > worst.allocated, found, worst)
+    assert worst is not None  # noqa: S101 - there is always a first stage
+    return worst
 
 
 def reserve_of(run: Run, profile: FrameworkProfile) -> Reserve:
     """The worst device's memory as far as it follows from the run and the framework alone."""
-    return _reserve(run, profile, *_worst_device(run, profile))
+    return _reserve(run, profile, _peak(run, profile))
 
 
-def _reserve(run: Run, profile: FrameworkProfile, device: _Device, phases: Mapping[str, float]) -> Reserve:
-    a, s = device.activations, device.states
+def _reserve(run: Run, profile: FrameworkProfile, peak: _Peak) -> Reserve:
+    a, s, phases = peak.device.activations, peak.device.states, peak.phases
     ragged = not run.recipe.packing
     loss = 0.0 if run.recipe.chunked_loss else a.loss
     return Reserve(
-        allocated=max(phases.values()) / GIB,
-        steady=max(phases["backward-end"], phases["optimizer-step"]) / GIB,
-        working=max(phases["loss"], phases["backward"]) / GIB,
+        allocated=peak.allocated / GIB,
+        steady=larger(phases["backward-end"], phases["optimizer-step"]) / GIB,
+        working=larger(phases["loss"], phases["backward"]) / GIB,
         gathered=profile.gathered_cached * s.gathered / GIB,
         logits=profile.loss_cached * loss / GIB,
-        activations=(a.stored + (max(a.loss, a.live) if ragged else a.live)) / GIB,
+        activations=(a.stored + (larger(a.loss, a.live) if ragged else a.live)) / GIB,
         live_blocks=(a.stored + a.retained) / GIB,
         ragged=ragged,
         groups=communicators(run),
     )
 
 
-def estimate_memory(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration) -> MemoryEstimate:
-    """Peak memory of the worst device of a run, with its uncertainty, its parts and how it was found.
+@dataclass(frozen=True, slots=True)
+class MemoryFigures:
+    """What a choice between layouts turns on, in GiB: numbers, or arrays where the run holds arrays."""
 
-    The run must train something (`method` other than `none`). Never raises for odd layouts: layers that do not divide
-    are given to the first stages, other degrees divide as real numbers.
+    per_device: Number  # the likely figure of the worst device, as the driver shows it
+    reserved: Number
+    allocated: Number
+    needed: Number  # what the driver must give; the chance of fitting is that of this figure
+    usable: float
+    probability_fits: Number
+    host_gib_per_node: Range
+
+
+def memory_figures(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration) -> MemoryFigures:
+    """The memory of a run, or of each candidate of a run that holds arrays, without parts and trace.
+
+    The same formulas as `estimate_memory`, which says what is asked of a run.
     """
-    device, phases = _worst_device(run, profile)
-    reserve = _reserve(run, profile, device, phases)
+    peak = _peak(run, profile)
+    reserve = _reserve(run, profile, peak)
+    return _figures(run, profile, calibration, peak, reserve, _spreads(run, calibration))
+
+
+def _figures(
+    run: Run,
+    profile: FrameworkProfile,
+    calibration: MemoryCalibration,
+    peak: _Peak,
+    reserve: Reserve,
+    spreads: Mapping[bool, Spread],
+) -> MemoryFigures:
     usable = run.machine.usable_gib
     if run.machine.unified_memory:
         # The host's own needs come out of the same memory.
         usable = max(0.0, usable - calibration.host_base_gib)
-    peak_phase = max(phases, key=lambda name: phases[name])
-    allocated = reserve.allocated + calibration.workspace_gib
     reserved = reserve.reserved(calibration, usable)
-    total = reserved + reserve.context(calibration)
-    spread = spread_for(run, calibration)
-    probability = chance_below(usable, reserve.needed(calibration), spread)
+    needed = reserve.needed(calibration)
+    chances = [chance_below(usable, needed, spread) for spread in spreads.values()]
+    return MemoryFigures(
+        per_device=reserved + reserve.context(calibration),
+        reserved=reserved,
+        allocated=reserve.allocated + calibration.workspace_gib,
+        needed=needed,
+        usable=usable,
+        probability_fits=chances[0] if len(chances) == 1 else where(run.layout.devices == 1, *chances),
+        host_gib_per_node=_host(run, profile, calibration, peak.device),
+    )
+
+
+def _spreads(run: Run, calibration: MemoryCalibration) -> dict[bool, Spread]:
+    """Error spreads of what the run's candidates are, by whether they are on one device."""
+    alone = run.layout.devices == 1
+    kinds = [single for single in (True, False) if holds_anywhere(alone == single)]
+    return {single: spread_for(run.recipe, calibration, single=single) for single in kinds}
+
+
+def estimate_memory(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration) -> MemoryEstimate:
+    """Peak memory of the worst device of a run, with its uncertainty, its parts and how it was found.
+
+    The run must train something (`method` other than `none`) and hold no arrays (`memory_figures` takes those). Never
+    raises for odd layouts: layers that do not divide are given to the first stages, other degrees divide as real
+    numbers.
+    """
+    peak = _peak(run, profile)
+    reserve = _reserve(run, profile, peak)
+    spreads = _spreads(run, calibration)
+    (spread,) = spreads.values()
+    figures = _figures(run, profile, calibration, peak, reserve, spreads)
+    device, phases = peak.device, peak.phases
+    peak_phase = max(phases, key=lambda name: phases[name])
     whole, weights_only = checkpoint_bytes(run, profile)
     return MemoryEstimate(
-        per_device=range_of(total, spread),
-        reserved=range_of(reserved, spread),
-        allocated=range_of(allocated, spread),
-        usable_gib=usable,
-        probability_fits=probability,
-        fits=verdict(probability),
-        parts=_parts(device, peak_phase, _gradients_between(run, profile), total),
-        host_gib_per_node=_host(run, profile, calibration, device),
+        per_device=range_of(figures.per_device, spread),
+        reserved=range_of(figures.reserved, spread),
+        allocated=range_of(figures.allocated, spread),
+        usable_gib=figures.usable,
+        probability_fits=figures.probability_fits,
+        fits=verdict(figures.probability_fits),
+        parts=_parts(device, peak_phase, _gradients_between(run, profile), figures.per_device),
+        host_gib_per_node=figures.host_gib_per_node,
         checkpoint_gib=whole / GIB,
         weights_checkpoint_gib=weights_only / GIB,
         peak_phase=peak_phase,
@@ -304,7 +375,7 @@ def estimate_memory(run: Run, profile: FrameworkProfile, calibration: MemoryCali
         phases={name: value / GIB for name, value in phases.items()},
         state_bytes_total=state_bytes_total(run, profile),
         zero_stage=run.recipe.zero_stage,
-        trace=_trace(run, profile, calibration, device, phases, reserve, reserved),
+        trace=_trace(run, profile, calibration, device, phases, reserve, figures.reserved),
     )
 
 
@@ -335,7 +406,7 @@ def _host(run: Run, profile: FrameworkProfile, calibration: MemoryCalibration, d
     offloaded = per_node * (device.states.host + device.activations.host) / GIB
     if run.recipe.offload == "nvme":
         # States live on the drive; buffers of a few layers stay in memory.
-        offloaded *= 0.1
+        offloaded = 0.1 * offloaded
     fixed = calibration.host_base_gib + per_node * profile.host_gib_per_device
     weights = 2 * shape.parameters(run.architecture) / GIB
     # Loading passes the weights through the host once; a framework that does it once per process needs them n times.

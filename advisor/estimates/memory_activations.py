@@ -11,9 +11,11 @@ All figures are bytes per token of a device's micro-batch: b·s/c tokens. Symbol
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from types import MappingProxyType
 
 from advisor.estimates import architecture as shape
+from advisor.estimates.elementwise import Number, larger
 from advisor.estimates.frameworks import FrameworkProfile
 from advisor.estimates.run import Architecture, Recipe
 from advisor.records import dataclass
@@ -126,7 +128,7 @@ def _attention(a: Architecture, recipe: Recipe, profile: FrameworkProfile) -> fl
         if a.qk_norm:
             saved += 4.0 * (width + kv)
     if recipe.attention == "eager":
-        saved += profile.score_bytes * a.attention_heads * recipe.sequence_length
+        saved = saved + profile.score_bytes * a.attention_heads * recipe.sequence_length
     return saved
 
 
@@ -226,29 +228,24 @@ def count_activations(
 
     per_layer = mean(layer(False), layer(True))
     kinds = [sparse for sparse, part in ((False, 1 - sparse_part), (True, sparse_part)) if part > 0]
-    transient = max(layer_transient(a, recipe, profile, kind).on_device(tensor, sequence) for kind in kinds)
-    live = transient
-    if recipe.recompute == "full":
-        live += max(layer_kept(a, recipe, profile, kind).on_device(tensor, sequence) for kind in kinds)
-    elif recipe.recompute == "selective":  # only what was dropped is made again
-        live += max(
-            0.0,
-            *(
-                layer_kept(a, recipe, profile, kind).on_device(tensor, sequence)
-                - layer(kind).on_device(tensor, sequence)
-                for kind in kinds
-            ),
+    live = reduce(larger, (layer_transient(a, recipe, profile, kind).on_device(tensor, sequence) for kind in kinds))
+    if recipe.recompute != "none":
+        # What was dropped is made again.
+        dropped = (
+            layer_kept(a, recipe, profile, kind).on_device(tensor, sequence)
+            - (layer(kind).on_device(tensor, sequence) if recipe.recompute == "selective" else 0.0)
+            for kind in kinds
         )
-    stored = per_layer * layers * in_flight * tokens
-    if not last and profile.pipeline_keeps_outputs:
-        stored += residual_bytes(recipe, profile) * a.hidden_size * in_flight * tokens / (tensor if sequence else 1)
-    loss = loss_per_token(a, recipe, profile) * tokens / tensor if last else 0.0
-    if last:
-        stored += _norm(a, recipe, profile) * tokens / (tensor if sequence else 1)
-    retained = profile.frozen_retained * a.hidden_size * layers * tokens if sharded and recipe.adapters else 0.0
-    host = 0.0
+        live = live + reduce(larger, dropped, 0.0)
+    along = tokens / tensor if sequence else tokens  # tokens of a device in what only sequence parallelism cuts
+    stored = per_layer * layers * in_flight * tokens + last * _norm(a, recipe, profile) * along
+    if profile.pipeline_keeps_outputs:
+        stored = stored + (1 - last) * residual_bytes(recipe, profile) * a.hidden_size * in_flight * along
+    loss = last * loss_per_token(a, recipe, profile) * tokens / tensor
+    retained = sharded * profile.frozen_retained * a.hidden_size * layers * tokens if recipe.adapters else 0.0
+    host: Number = 0.0
     if recipe.offload == "activations" or (profile.offloads_recompute and recipe.recompute == "full"):
         # One layer's share stays on the device to overlap the copy.
-        host = stored * max(0.0, 1 - 1 / max(1, layers))
-        stored -= host
+        host = stored * (1 - 1 / larger(1, layers))
+        stored = stored - host
     return Activations(stored, live * tokens, loss, retained, host)

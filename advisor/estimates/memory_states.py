@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from advisor.estimates import architecture as shape
+from advisor.estimates.elementwise import Number, larger, smaller, where
 from advisor.estimates.frameworks import FrameworkProfile, StateBytes
 from advisor.estimates.run import Architecture, Layout, Optimizer, Quantisation, Recipe, Run
 from advisor.records import dataclass
@@ -52,7 +53,7 @@ class Share:
 
 def stage_layers(layers: int, stages: int, stage: int) -> int:
     """Layers of a pipeline stage, the earlier stages taking the remainder."""
-    return layers // stages + (1 if stage < layers % stages else 0)
+    return layers // stages + (stage < layers % stages)
 
 
 def share_of_stage(a: Architecture, layout: Layout, stage: int) -> Share:
@@ -60,7 +61,8 @@ def share_of_stage(a: Architecture, layout: Layout, stage: int) -> Share:
     p, t = layout.pipeline, layout.tensor
     counted_tables = shape.embedding_parameters(a)
     counted = shape.counted_parameters(a)
-    in_layers = max(shape.parameters(a) - counted_tables, 0.0)
+    total = counted if a.stated_parameters is None else a.stated_parameters
+    in_layers = max(total - counted_tables, 0.0)
     scale = in_layers / max(counted - counted_tables, 1.0)
     held = stage_layers(a.layers, p, stage)
     part = held / a.layers * scale
@@ -68,9 +70,9 @@ def share_of_stage(a: Architecture, layout: Layout, stage: int) -> Share:
     matrices = counted - counted_tables - experts
     first, last = stage == 0, stage == p - 1
     tables = shape.input_embedding_parameters(a) * first + shape.head_parameters(a) * last
-    if a.tied_embeddings and last and not first:
-        tables += a.vocab_size * a.hidden_size
-    expert_cut = max(1, layout.expert) * t
+    # A tied table has to be on the last stage too, for the head.
+    tables = tables + a.tied_embeddings * (last > first) * a.vocab_size * a.hidden_size
+    expert_cut = larger(1, layout.expert) * t
     return Share(matrices * part / t, experts * part / expert_cut, tables / t, held, first, last)
 
 
@@ -130,7 +132,7 @@ def base_weight_bytes(recipe: Recipe, profile: FrameworkProfile, share: Share) -
 def sharding_degrees(layout: Layout) -> tuple[int, int]:
     """Over how many devices ZeRO divides ordinary weights, and routed experts."""
     n = layout.data * layout.context
-    return n, max(1, n // max(1, layout.expert))
+    return n, larger(1, n // larger(1, layout.expert))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +167,28 @@ def hold(run: Run, profile: FrameworkProfile, share: Share) -> States:
     r = run.recipe
     per = states_per_parameter(r, profile)
     trained = _trained(run, share)
-    sharded = trained.n > 1 and r.zero_stage >= 3
+    sharded = (r.zero_stage >= 3) & (trained.n > 1)
     local = trained.divided(r.zero_stage >= 1)
     weights = per.weights * trained.divided(r.zero_stage >= 3)
     if r.adapters:
         base = base_weight_bytes(r, profile, share)
-        weights += base / trained.n if sharded and (r.quantisation is None or profile.shards_frozen) else base
-    moments = moment_bytes(r.optimizer, per.moment, share.tables / max(share.total, 1.0)) * local
-    at_once = profile.updates_in_backward and not r.adapters and run.layout.devices == 1 and not accumulates(r)
-    step = 0.0
-    if r.optimizer in ("adamw", "lion", "sgd", "muon") and not at_once:
-        step = per.step * (min(local, profile.step_elements) if sharded else local)
+        cut = r.zero_stage >= 3 and (r.quantisation is None or profile.shards_frozen)
+        weights = weights + (base / trained.n if cut else base)
+    moments = moment_bytes(r.optimizer, per.moment, share.tables / larger(share.total, 1.0)) * local
+    at_once: Number = False
+    if profile.updates_in_backward and not r.adapters:
+        at_once = (run.layout.devices == 1) & (accumulates(r) == False)  # noqa: E712 - elementwise
+    step: Number = 0.0
+    if r.optimizer in ("adamw", "lion", "sgd", "muon"):
+        step = per.step * where(at_once, 0.0, where(sharded, smaller(local, profile.step_elements), local))
     cast = profile.autocast_cache and not r.adapters and r.zero_stage < 3 and per.weights == 4 and r.precision != "fp32"
     found = States(
         weights=weights,
         gradients=_gradients(run, profile, share, trained, at_once),
         optimizer=per.master * local + moments,
         step=step,
-        gathered=_gathered(run, profile, share) if sharded else 0.0,
-        buckets=_buckets(r, profile) if trained.n > 1 else 0.0,
+        gathered=sharded * _gathered(run, profile, share) if r.zero_stage >= 3 else 0.0,
+        buckets=(trained.n > 1) * _buckets(r, profile),
         reference=_frozen_copies(run, share, trained.n),
         casts=2.0 * (share.matrices + share.experts + share.tables * share.last) if cast else 0.0,
         host=0.0,
@@ -194,27 +199,27 @@ def hold(run: Run, profile: FrameworkProfile, share: Share) -> States:
     return _offload(found, r, local)
 
 
-def accumulates(recipe: Recipe) -> bool:
+def accumulates(recipe: Recipe) -> Number:
     """Whether the plan itself says that gradients add up over micro-batches: an assumed number chooses no code path."""
     stated = {"training.gradient_accumulation", "training.global_batch_size"} & recipe.stated
-    return recipe.accumulation > 1 and bool(stated)
+    return bool(stated) and recipe.accumulation > 1
 
 
-def _gradients(run: Run, profile: FrameworkProfile, share: Share, trained: _Trained, at_once: bool) -> float:
+def _gradients(run: Run, profile: FrameworkProfile, share: Share, trained: _Trained, at_once: Number) -> Number:
     """Gradient bytes that stay on the device until the optimizer step."""
     r = run.recipe
     per = states_per_parameter(r, profile).gradients
-    if at_once:
-        return per * max(share.tables, (share.matrices + share.experts) / max(1, share.layers))
-    if r.zero_stage >= 3 and trained.n > 1:
-        if profile.whole_gradients == "accumulation" and accumulates(r):
-            # Without a reduction per micro-batch (`no_sync`) they add up unsharded, in the precision of the work.
-            covered = share.total if r.adapters and profile.frozen_gradients else trained.total
-            return (per if r.adapters else min(per, 4.0 if r.precision == "fp32" else 2.0)) * covered
-        if profile.whole_gradients == "pipeline" and run.layout.pipeline > 1:
-            return per * trained.total
-    copies = 2 if run.layout.data > 1 and r.zero_stage == 0 and profile.ddp_copy else 1
-    return copies * per * trained.divided(r.zero_stage >= 2)
+    copies = 1 + (run.layout.data > 1) * (r.zero_stage == 0 and profile.ddp_copy)
+    found = copies * per * trained.divided(r.zero_stage >= 2)
+    if r.zero_stage >= 3 and profile.whole_gradients == "accumulation":
+        # Without a reduction per micro-batch (`no_sync`) they add up unsharded, in the precision of the work.
+        covered = share.total if r.adapters and profile.frozen_gradients else trained.total
+        whole = (per if r.adapters else min(per, 4.0 if r.precision == "fp32" else 2.0)) * covered
+        found = where((trained.n > 1) & accumulates(r), whole, found)
+    elif r.zero_stage >= 3 and profile.whole_gradients == "pipeline":
+        found = where((trained.n > 1) & (run.layout.pipeline > 1), per * trained.total, found)
+    largest = larger(share.tables, (share.matrices + share.experts) / larger(1, share.layers))
+    return where(at_once, per * largest, found)
 
 
 def _buckets(recipe: Recipe, profile: FrameworkProfile) -> float:
@@ -236,50 +241,50 @@ def _offload(states: States, recipe: Recipe, local: float) -> States:
     if recipe.offload not in ("optimizer", "parameters", "nvme"):
         return states
     host = states.host + states.optimizer + 4.0 * local
-    gradients = min(states.gradients, GRADIENT_BUFFER) if recipe.zero_stage >= 2 else states.gradients
+    gradients = smaller(states.gradients, GRADIENT_BUFFER) if recipe.zero_stage >= 2 else states.gradients
     moved = replace(states, optimizer=0.0, step=0.0, gradients=gradients, host=host)
     if recipe.offload in ("parameters", "nvme") and recipe.zero_stage >= 3:
         return replace(moved, weights=0.0, host=host + states.weights)
     return moved
 
 
-def _gathered(run: Run, profile: FrameworkProfile, share: Share) -> float:
+def _gathered(run: Run, profile: FrameworkProfile, share: Share) -> Number:
     """Whole weights (and their gradients) that stage 3 holds while it works on a layer."""
     r = run.recipe
     if r.quantisation is not None and not profile.shards_frozen:
         return 0.0
     work = 4.0 if r.precision == "fp32" else 2.0
-    layer = (share.matrices + share.experts) / max(1, share.layers)
+    layer = (share.matrices + share.experts) / larger(1, share.layers)
     whole = profile.gathered_layers * layer * (QUANTISED_BYTES[r.quantisation] if r.quantisation else work)
-    whole += profile.gathered_tables * share.tables * work
+    whole = whole + profile.gathered_tables * share.tables * work
     if not r.adapters:
         # Gradients of the layer in work and of the head wait, whole, for their reduction.
-        whole += layer * work + profile.gathered_tables * share.tables * work / 2
-    if profile.whole_gradients == "pipeline" and run.layout.pipeline > 1:
+        whole = whole + layer * work + profile.gathered_tables * share.tables * work / 2
+    if profile.whole_gradients == "pipeline":
         # Gathering again for every micro-batch would cost too much: a stage keeps its weights whole.
-        whole = max(whole, work * share.total)
+        whole = where(run.layout.pipeline > 1, larger(whole, work * share.total), whole)
     return whole
 
 
-def _frozen_copies(run: Run, share: Share, n: int) -> float:
+def _frozen_copies(run: Run, share: Share, n: int) -> Number:
     """Weights beside the policy: a reference model without adapters, and a generator in reinforcement learning.
 
     A reference is the frozen base itself where adapters are trained (arXiv 2305.18290 needs its log-probabilities
     only).
     """
     r = run.recipe
+    if r.method not in ("preference", "rl"):
+        return 0.0
     work = 4.0 if r.precision == "fp32" else 2.0
     sharded = r.zero_stage >= 3
-    reference = 0.0 if r.adapters else work * share.total / (n if sharded else 1)
+    reference: Number = 0.0 if r.adapters else work * share.total / (n if sharded else 1)
     if r.method == "preference":
         return reference
-    if r.method == "rl":
-        # The generator works from whole 16-bit weights, cut over the devices of a node where training is sharded, and
-        # keeps the keys and values of the answers in the making.
-        generator = work * share.total / (min(n, run.layout.per_node) if sharded else 1)
-        cache = shape.kv_cache_bytes(run.architecture, r.sequence_length, 2.0) * r.micro_batch / run.layout.tensor
-        return reference + generator + cache
-    return 0.0
+    # The generator works from whole 16-bit weights, cut over the devices of a node where training is sharded, and keeps
+    # the keys and values of the answers in the making.
+    generator = work * share.total / (smaller(n, run.layout.per_node) if sharded else 1)
+    cache = shape.kv_cache_bytes(run.architecture, r.sequence_length, 2.0) * r.micro_batch / run.layout.tensor
+    return reference + generator + cache
 
 
 def quantisation_workspace(a: Architecture, recipe: Recipe) -> float:
@@ -310,18 +315,18 @@ def state_bytes_total(run: Run, profile: FrameworkProfile) -> float:
     """Weights, gradients and optimizer states of the whole job, each once."""
     r, a = run.recipe, run.architecture
     per = states_per_parameter(r, profile)
-    whole = Share(
-        shape.parameters(a) - shape.embedding_parameters(a), 0.0, shape.embedding_parameters(a), a.layers, True, True
-    )
+    tables = shape.embedding_parameters(a)
+    whole = Share(shape.parameters(a) - tables, 0.0, tables, a.layers, True, True)
     if r.adapters:
         trained = shape.lora_parameters(a, r.lora_rank, r.lora_targets)
         base = base_weight_bytes(r, profile, whole)
     else:
-        trained, base = shape.parameters(a), 0.0
+        trained, base = whole.total, 0.0
     each = per.weights + per.gradients + per.master + moment_bytes(r.optimizer, per.moment, whole.tables / whole.total)
     return base + each * trained
 
 
 def micro_batches_in_flight(layout: Layout, accumulation: int, stage: int) -> int:
     """Micro-batches whose activations a stage keeps under the 1F1B schedule (arXiv 2104.04473, section 2.2)."""
-    return max(1, min(layout.pipeline - stage, max(1, accumulation))) if layout.pipeline > 1 else 1
+    kept: int = larger(1, smaller(layout.pipeline - stage, larger(1, accumulation)))
+    return kept

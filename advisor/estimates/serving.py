@@ -144,7 +144,7 @@ def _devices_needed(run: Run, calibration: ServingCalibration, serving: Serving)
 
         def fits(requests: int, tensor: int = tensor) -> bool:
             load = _load(run, calibration, serving, tensor, requests)
-            return chance_below(usable, load.total, calibration.memory_spread) >= 0.9
+            return bool(chance_below(usable, load.total, calibration.memory_spread) >= 0.9)
 
         if not fits(1):
             continue

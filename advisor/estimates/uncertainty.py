@@ -7,13 +7,15 @@ of run; a figure's range is the estimate times the exponential of the 5th and 95
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 
+from advisor.estimates.elementwise import Number, erf, interpolate, log, where
 from advisor.estimates.run import Range
 from advisor.records import dataclass
 
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 """Probabilities at which a spread states its error; these define low and high everywhere."""
+_SCORES = (-2.326, -1.645, -0.674, 0.0, 0.674, 1.645, 2.326)  # standard normal quantiles at `LEVELS`
+_LOW, _MIDDLE, _HIGH = LEVELS.index(0.05), LEVELS.index(0.5), LEVELS.index(0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Spread:
 
     def widened(self, factor: float) -> Spread:
         """The same spread with every distance from the middle multiplied."""
-        middle = self.errors[LEVELS.index(0.5)]
+        middle = self.errors[_MIDDLE]
         return Spread(tuple(middle + (e - middle) * factor for e in self.errors), self.runs, self.sources)
 
     def towards(self, other: Spread, part: float) -> Spread:
@@ -45,8 +47,8 @@ def spread_of(errors: list[float], sources: int, least: float = 0.02) -> Spread:
         raise ValueError("no errors to make a spread of")
     ordered = sorted(errors)
     found = [_quantile(ordered, level) for level in LEVELS]
-    middle = found[LEVELS.index(0.5)]
-    floors = [least * _normal_quantile(level) / _normal_quantile(0.95) for level in LEVELS]
+    middle = found[_MIDDLE]
+    floors = [least * score / _SCORES[_HIGH] for score in _SCORES]
     kept = [
         min(value, middle + floor) if level < 0.5 else max(value, middle + floor)
         for value, floor, level in zip(found, floors, LEVELS, strict=True)
@@ -56,24 +58,22 @@ def spread_of(errors: list[float], sources: int, least: float = 0.02) -> Spread:
 
 def range_of(likely: float, spread: Spread) -> Range:
     """The 5th to 95th percentile of what an estimate turned out to mean, the estimate itself always inside."""
-    low, high = (math.exp(spread.errors[LEVELS.index(level)]) for level in (0.05, 0.95))
+    low, high = math.exp(spread.errors[_LOW]), math.exp(spread.errors[_HIGH])
     return Range(likely * min(low, 1.0), likely, likely * max(high, 1.0))
 
 
-def chance_below(limit: float, likely: float, spread: Spread) -> float:
-    """The chance that the true figure is at most a limit, by the same distribution as the range."""
-    if likely <= 0:
-        return 1.0
+def chance_below(limit: float, likely: Number, spread: Spread) -> Number:
+    """The chance that the true figure is at most a limit, by the same distribution as the range.
+
+    `likely` may be an array. Normal scores are interpolated between the known quantiles; beyond them the outermost
+    slope goes on.
+    """
+    some = likely > 0
     if limit <= 0:
-        return 0.0
-    error = math.log(limit / likely)
-    points = spread.errors
-    # Normal scores between the known quantiles; beyond them the outermost slope goes on.
-    scores = [_normal_quantile(level) for level in LEVELS]
-    at = min(max(bisect_right(points, error), 1), len(points) - 1)
-    width = max(points[at] - points[at - 1], 1e-9)
-    score = scores[at - 1] + (error - points[at - 1]) * (scores[at] - scores[at - 1]) / width
-    return 0.5 * (1 + math.erf(score / math.sqrt(2)))
+        return where(some, 0.0, 1.0)
+    error = log(limit / where(some, likely, limit))
+    score = interpolate(error, spread.errors, _SCORES)
+    return where(some, 0.5 * (1 + erf(score / math.sqrt(2))), 1.0)
 
 
 def _quantile(ordered: list[float], level: float) -> float:
@@ -82,8 +82,3 @@ def _quantile(ordered: list[float], level: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
-
-
-def _normal_quantile(level: float) -> float:
-    """The standard normal quantile at one of `LEVELS`."""
-    return {0.01: -2.326, 0.05: -1.645, 0.25: -0.674, 0.5: 0.0, 0.75: 0.674, 0.95: 1.645, 0.99: 2.326}[level]
