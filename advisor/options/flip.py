@@ -8,14 +8,13 @@ from typing import Any
 
 from advisor.options import explain
 from advisor.options.compose import amount_text, applied
-from advisor.options.layouts import Counter
-from advisor.options.offer import Flip, Option
+from advisor.options.ground import Counter
+from advisor.options.offer import VERDICTS, Flip, Option
 from advisor.pipeline import Advisor, Judgement
 from advisor.plan.read import plan_values, read_plan, write_plan
 from advisor.plan.source import Unreadable
 from advisor.words import LANGUAGES, Words, catalogue, say
 
-_RANK = {"go": 0, "caution": 1, "no-go": 2}
 _SETTINGS: dict[str, dict[str, Any]] = {
     "recompute": {"training.activation_checkpointing": "full"},
     "micro-batch": {"training.micro_batch_size": 1},
@@ -77,7 +76,7 @@ def find_flip(advisor: Advisor, judgement: Judgement, options: list[Option], cou
         counter.judged += 1
         judged = advisor.judge(file, judgement.case.today)
         verdict = judged.verdict
-        if _RANK[verdict] < _RANK[judgement.verdict]:
+        if VERDICTS[verdict] < VERDICTS[judgement.verdict]:
             words = Words(*(say(lang, f"report.{verdict}") for lang in LANGUAGES))
             says = explain.both("flip-one", verdict=words, change=_written(changes))
             left = [row for row in judged.findings if row.rule.severity == "high"]
@@ -87,7 +86,7 @@ def find_flip(advisor: Advisor, judgement: Judgement, options: list[Option], cou
                 )
             return Flip(changes, verdict, says)
     grave = sum(row.rule.severity in {"blocker", "high", "medium"} for row in judgement.findings)
-    better = [index for index, row in enumerate(options) if _RANK[row.verdict] < _RANK[judgement.verdict]]
+    better = [index for index, row in enumerate(options) if VERDICTS[row.verdict] < VERDICTS[judgement.verdict]]
     if not better:
         return Flip(None, None, explain.both("flip-none-alone", count=grave))
     least = min(better, key=lambda index: (len(options[index].gives_up), index))

@@ -10,6 +10,7 @@ from advisor.estimates.architecture import parameters
 from advisor.estimates.memory import MemoryEstimate
 from advisor.estimates.run import Layout, Run
 from advisor.estimates.time import TimeEstimate, estimate_time, missing_for_time
+from advisor.options.ground import Counter
 from advisor.options.limits import Way
 from advisor.pipeline import Advisor
 from advisor.records import dataclass
@@ -41,15 +42,6 @@ class Fit:
     def days(self) -> float:
         """Days of one uninterrupted run."""
         return self.time.days.likely if self.time.days else float("inf")
-
-
-@dataclass(slots=True)
-class Counter:
-    """How many estimates a search has made."""
-
-    memory: int = 0
-    time: int = 0
-    judged: int = 0
 
 
 def _shapes(way: Way, run: Run) -> Iterator[tuple[Layout, dict[str, Any]]]:

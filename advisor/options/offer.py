@@ -14,6 +14,8 @@ from advisor.records import dataclass
 from advisor.words import Words
 
 Risk = Literal["low", "medium", "high"]
+VERDICTS: Mapping[str, int] = {"go": 0, "caution": 1, "no-go": 2}
+RISKS: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2}
 
 
 @dataclass(frozen=True, eq=False)

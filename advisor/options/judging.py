@@ -1,0 +1,197 @@
+"""From a candidate to an option: the whole plan is written and judged, and what it cannot keep is given up by name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from advisor.estimates.serving import estimate_serving
+from advisor.findings import Finding
+from advisor.options import explain
+from advisor.options.candidates import Candidate
+from advisor.options.compose import CONTEXTS, Choice, amount_text, changes_between, compose, house, settle
+from advisor.options.ground import Ground
+from advisor.options.layouts import HALF, SURE, Fit
+from advisor.options.offer import VERDICTS, Option
+from advisor.pipeline import Judgement
+from advisor.plan.read import plan_values, write_plan
+from advisor.records import dataclass
+from advisor.resolve import resolve
+
+SHORT_DAYS = 3.0
+"""A run shorter than this does not pay for a node that is bought for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of a candidate: an option, else the finding that blocks it or the reason why it is none."""
+
+    option: Option | None = None
+    finding: Finding | None = None
+    reason: str = ""  # price, short, plan; empty where it simply does not do
+
+
+def offer(ground: Ground, candidate: Candidate) -> Outcome:
+    """The option of a candidate, with what it must give up; else why it is none."""
+    choice, limits = candidate.choice, ground.limits
+    values = compose(ground.case, limits, choice)
+    size = ground.size_of(choice.base)
+    title = explain.title_of(choice, limits, size)
+    values["title"] = f"{title.en} / {title.zh}"[:300]
+    given = set(choice.machines.gives_up)
+    if candidate.fit is not None:
+        _settle(ground, values, choice, candidate.fit)
+        _serve(ground, values)
+    if choice.way in {"full", "continued", "pretraining"} and limits.engineers == 0:
+        given.add("team")
+        team = dict(values["project"].get("team") or {})
+        values["project"]["team"] = team | {
+            "engineers": max(1, choice.nodes), "on_call": True, "experience": "some"}  # fmt: skip
+    judged = _granting(ground, values, given)
+    if judged is None:
+        return Outcome()
+    blocker = _blocker(judged)
+    if blocker is not None and blocker.rule.topic in {"licence", "compliance"} and limits.use != "internal":
+        values["project"]["use"] = "internal"
+        inside = ground.judge(values)
+        if inside is not None and _blocker(inside) is None:
+            judged, blocker = inside, None
+            given.add("use")
+    if blocker is not None:
+        return Outcome(finding=blocker)
+    cost = judged.estimates.cost
+    if cost is None or cost.project is None or {"purchase", "compute", "serving"} & set(cost.missing):
+        return Outcome(reason="price")
+    names = explain.in_order(given)
+    trimmed = choice.way in {"lora", "qlora"} and _trimmed(ground, judged)
+    licence, duties = explain.licence_of(judged, limits)
+    option = Option(
+        choice=choice,
+        title=title if not names else explain.both("title-gives-up", title=title,
+                                                   names=explain.given_up(names, judged)),
+        model=explain.model_words(choice, size),
+        device=explain.device_words(choice),
+        changes=changes_between(plan_values(ground.case.file), values),
+        gives_up=names,
+        judgement=judged,
+        why=explain.why_of(choice, limits, judged, trimmed, judged.pricing),
+        licence=licence,
+        duties=duties,
+        risk="medium",
+        text=write_plan(values),
+    )  # fmt: skip
+    if _buys_for_hours(option):
+        return Outcome(reason="short")
+    if option.probability_fits < HALF:
+        return Outcome()
+    if _is_the_plan(ground, option):
+        return Outcome(reason="plan")
+    return Outcome(replace(option, risk=explain.risk_of(choice, judged, option.probability_fits)))
+
+
+def _granting(ground: Ground, values: dict[str, Any], given: set[str]) -> Judgement | None:
+    """The plan judged with deadline and budget as it needs them; the plan and what is given up are changed to that."""
+    judged = ground.judge(values)
+    for _ in range(3):
+        more = _needed(ground, judged, values) if judged is not None else set()
+        if not more:
+            break
+        given |= more
+        judged = ground.judge(values)
+    return judged
+
+
+def _buys_for_hours(option: Option) -> bool:
+    """Tell whether a whole node would be bought for a run of a few days: nobody does, and renting is at hand."""
+    time = option.judgement.estimates.time
+    bought = option.choice.machines.tenure in {"buy-new", "buy-used"} and not option.choice.machines.own
+    several = option.choice.count > 1 and option.choice.way != "retrieval"
+    return bought and several and time is not None and time.days is not None and time.days.likely < SHORT_DAYS
+
+
+def _is_the_plan(ground: Ground, option: Option) -> bool:
+    """Tell whether an option does what the plan does, no better judged, hardly cheaper and hardly sooner."""
+    choice, judgement = option.choice, ground.judgement
+    if ground.keep is not None or choice.way != ground.limits.method or not choice.base.own:
+        return False
+    if VERDICTS[option.verdict] < VERDICTS[judgement.verdict]:
+        return False
+    if choice.way == "retrieval" and choice.machines.device_id != ground.case.device_id:
+        return False  # the same model served on another device is an answer of its own
+    cost = judgement.estimates.cost
+    days = judgement.estimates.time.calendar_days if judgement.estimates.time else None
+    cheaper = bool(cost and cost.project and option.cost and option.cost.likely < 0.95 * cost.project.likely)
+    sooner = bool(days and option.days and days.likely > 3 and option.days.likely < 0.5 * days.likely)
+    return not cheaper and not sooner
+
+
+def _settle(ground: Ground, values: dict[str, Any], choice: Choice, fit: Fit) -> None:
+    """Write the layout into a plan, how often it saves, and what host and disk nodes that are got for it need."""
+    seconds = fit.time.step_seconds.likely
+    wanted = ground.case.knowledge.figure("checkpoint-interval-hours").likely * 3600 / max(seconds, 1e-6)
+    steps = fit.time.steps or wanted
+    # A run shorter than the interval saves once, at its end.
+    between = math.ceil(steps) if steps <= wanted else _round_steps(wanted)
+    settle(values, fit.run, between)
+    if not choice.machines.own:
+        kept = values["training"].get("keep_checkpoints", 3)
+        data = sum(row.entry.size or (row.tokens or 0.0) * 4 for row in ground.case.data) / 2**30
+        weights = fit.memory.parts["weights"] * fit.run.layout.devices
+        house(values, fit.memory.host_gib_per_node.high, fit.memory.checkpoint_gib * (kept + 1) + weights + 4 * data)
+
+
+def _round_steps(steps: float) -> int:
+    """Steps as a person would set them: 1, 2 or 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(max(1.0, steps)))
+    return int(max(factor * power for factor in (1, 2, 5) if factor * power <= max(1.0, steps)))
+
+
+def _serve(ground: Ground, values: dict[str, Any]) -> None:
+    """Shorten the context that the trained model is served with, where the plan leaves it open, until it fits."""
+    serving = values.get("serving")
+    stated = ground.case.plan.serving
+    if serving is None or (stated is not None and stated.context_length):
+        return
+    for length in [length for length in CONTEXTS if length <= serving["context_length"]] or [CONTEXTS[-1]]:
+        serving["context_length"] = length
+        file = ground.file_of(values)
+        if file is None:
+            return
+        run = resolve(file, ground.case.knowledge, ground.case.today).run
+        ground.counter.memory += 1
+        if estimate_serving(run, ground.advisor.serving_calibration).probability_fits >= SURE:
+            return
+
+
+def _needed(ground: Ground, judged: Judgement, values: dict[str, Any]) -> set[str]:
+    """What the judged plan still asks beyond deadline and budget; the values are changed to grant it."""
+    more: set[str] = set()
+    time, cost, job = judged.estimates.time, judged.estimates.cost, judged.pricing.job
+    days = time.calendar_days if time is not None else job.calendar_days if job is not None else None
+    limits = ground.limits
+    if limits.deadline is not None and days is not None and days.likely > _granted(judged, "deadline"):
+        values["project"]["deadline"] = f"{math.ceil(days.likely * 1.02)} days"
+        more.add("deadline")
+    if limits.budget is not None and cost is not None and cost.project is not None:
+        project = judged.case.plan.project
+        allowed = project.budget.amount if project and project.budget else math.inf
+        if cost.project.likely > allowed:
+            values["project"]["budget"] = amount_text(cost.project.likely, limits.currency)
+            more.add("budget")
+    return more
+
+
+def _granted(judged: Judgement, name: str) -> float:
+    value = judged.facts.get(f"time.{name}")
+    return float(value) if isinstance(value, (int, float)) else math.inf
+
+
+def _blocker(judged: Judgement) -> Finding | None:
+    return next((row for row in judged.findings if row.rule.severity == "blocker"), None)
+
+
+def _trimmed(ground: Ground, judged: Judgement) -> bool:
+    before = sum(row.tokens or 0.0 for row in ground.case.data if row.private)
+    after = sum(row.tokens or 0.0 for row in judged.case.data if row.private)
+    return after < before * 0.99

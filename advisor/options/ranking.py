@@ -1,0 +1,98 @@
+"""The order of options, and which are shown: each way and each sacrifice heard, nothing that is beaten in all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from advisor.options.candidates import Candidate
+from advisor.options.ground import Ground
+from advisor.options.limits import GIVEN_UP, Way
+from advisor.options.offer import RISKS, VERDICTS, Option
+
+_EACH: Mapping[Way, int] = {
+    "retrieval": 3, "lora": 2, "qlora": 1, "full": 3, "continued": 4, "pretraining": 2,
+}  # fmt: skip
+"""How many options of each way are offered."""
+
+
+def order(ground: Ground, candidate: Candidate) -> tuple[float, ...]:
+    """The order in which candidates of one kind are judged."""
+    limits = ground.limits
+    sure = float(candidate.chance < 0.9)
+    if ground.optimise == "cost":
+        return sure, candidate.money, candidate.place
+    if ground.optimise == "time":
+        return sure, candidate.days, candidate.place
+    if ground.optimise == "risk":
+        return 1 - candidate.chance, candidate.choice.count, candidate.place
+    late = float(limits.deadline is not None and candidate.days > limits.deadline)
+    if ground.keep == "hardware":
+        return sure, late, candidate.place
+    over = float(limits.budget is not None and candidate.money > limits.budget)
+    cheap = candidate.choice.way == "retrieval"
+    return sure, over if cheap else 0.0, late, candidate.place, candidate.money
+
+
+def rank(ground: Ground, option: Option) -> tuple[float, ...]:
+    """The order in which options are shown."""
+    cost = option.cost.likely if option.cost else math.inf
+    days = option.days.likely if option.days else math.inf
+    inside = float(bool(option.gives_up))
+    place = float(ground.ways().index(option.choice.way))
+    if ground.optimise == "cost":
+        return inside, cost, days
+    if ground.optimise == "time":
+        return inside, days, cost
+    if ground.optimise == "risk":
+        return inside, RISKS[option.risk], VERDICTS[option.verdict], 1 - option.probability_fits, cost
+    # Options that give up the same stand together, those that give up what comes first in the titles first.
+    given = sum(2.0 ** GIVEN_UP.index(name) for name in option.gives_up)
+    # What stands there goes before what must be got, unless that is clearly cheaper.
+    cost *= 1.0 if option.choice.machines.tenure == "owned" else 1.15
+    return inside, len(option.gives_up), given, VERDICTS[option.verdict], place, cost
+
+
+def chosen(ground: Ground, found: Sequence[Option], most: int) -> list[Option]:
+    """At most so many options, each way and each sacrifice heard, none that another one beats in all."""
+    ways = ground.ways()
+    ranked = sorted((row for row in found if not _late_for_nothing(row, found)), key=lambda row: rank(ground, row))
+    kept: list[Option] = []
+    each: dict[Way, int] = {}
+    for option in ranked:
+        way = option.choice.way
+        if each.get(way, 0) < _EACH[way] and not any(_beats(other, option) for other in kept):
+            kept.append(option)
+            each[way] = each.get(way, 0) + 1
+    while len(kept) > most:
+        # The last option of the way that has most goes first.
+        fullest = max(each, key=lambda way: (each[way], ways.index(way)))
+        last = max(index for index, option in enumerate(kept) if option.choice.way == fullest)
+        del kept[last]
+        each[fullest] -= 1
+    return kept
+
+
+def _late_for_nothing(option: Option, found: Sequence[Option]) -> bool:
+    """Tell whether an option gives up the deadline though its way can be had in time."""
+    return "deadline" in option.gives_up and any(
+        other.choice.way == option.choice.way and "deadline" not in other.gives_up for other in found
+    )
+
+
+def _beats(one: Option, other: Option) -> bool:
+    """Tell whether an option that ranks higher leaves no reason to show another: about as cheap and fast, or better."""
+    if one.choice.way != other.choice.way or not set(one.gives_up) <= set(other.gives_up):
+        return False
+    if one.cost is None or other.cost is None or one.days is None or other.days is None:
+        return False
+    if one.choice.base.parameters < other.choice.base.parameters * 0.7:
+        return False
+    tenures = one.choice.machines.tenure, other.choice.machines.tenure
+    if one.choice.way in {"full", "continued"} and tenures == ("rent", "rent") and other.days.likely >= 7:
+        return False  # which class can be had for weeks differs from day to day
+    if tenures[1] == "owned" and tenures[0] != "owned" and one.cost.likely > other.cost.likely * 0.8:
+        return False  # what stands there needs no contract and no move
+    if VERDICTS[one.verdict] > VERDICTS[other.verdict] or RISKS[one.risk] > RISKS[other.risk]:
+        return False
+    return one.cost.likely <= other.cost.likely * 1.02 and one.days.likely <= other.days.likely * 1.1 + 0.5
