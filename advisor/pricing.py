@@ -10,7 +10,8 @@ from advisor.estimates.cost import PriceBook, Tenure, Undertaking
 from advisor.estimates.memory import MemoryEstimate
 from advisor.estimates.run import Range
 from advisor.estimates.serving import ServingEstimate
-from advisor.estimates.time import Practice, TimeEstimate
+from advisor.estimates.time import TimeEstimate
+from advisor.estimates.time_calendar import Practice
 from advisor.plan.units import Money, Rate
 from advisor.records import dataclass
 from advisor.resolve import Assumption, Case

@@ -11,7 +11,8 @@ from dataclasses import field
 from typing import Literal
 
 from advisor.estimates.run import Range
-from advisor.estimates.time import Trace, product_of
+from advisor.estimates.time_calendar import product_of
+from advisor.estimates.time_trace import Trace
 from advisor.records import dataclass
 
 HOURS_PER_MONTH = 730.5

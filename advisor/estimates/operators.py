@@ -1,12 +1,13 @@
 """How long single operators take on a device: products, attention, and what the memory bandwidth bounds.
 
-All functions take plain numbers or numpy arrays of one shape. Times are seconds, rates FLOP/s and bytes/s.
+All functions take numbers or arrays of one shape. Times are seconds, rates FLOP/s and bytes/s.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from advisor.estimates.elementwise import Number, cube_root, larger
 from advisor.estimates.run import Architecture
 from advisor.estimates.time_calibration import AttentionShares, MatmulCurve
 
@@ -14,20 +15,15 @@ from advisor.estimates.time_calibration import AttentionShares, MatmulCurve
 class Product(NamedTuple):
     """A weight matrix of a layer: outputs, inputs, how often, and the share of the tokens that each copy sees."""
 
-    outputs: float
-    inputs: float
-    copies: float
-    token_share: float
-
-
-def larger(x: float, y: float) -> float:
-    """The larger of two numbers; arithmetic, so that arrays pass too."""
-    return (x + y + abs(x - y)) / 2
+    outputs: Number
+    inputs: Number
+    copies: Number
+    token_share: Number
 
 
 def matmul_seconds(
-    m: float, n: float, k: float, *, peak: float, bandwidth: float, curve: MatmulCurve, item: float = 2
-) -> float:
+    m: Number, n: Number, k: Number, *, peak: float, bandwidth: float, curve: MatmulCurve, item: float = 2
+) -> Number:
     """Seconds of one m×k by k×n product.
 
     Compute at a share of the peak that falls for small sizes, memory traffic of `item` bytes an element at the measured
@@ -38,10 +34,10 @@ def matmul_seconds(
         2 * m * n * k / (peak * curve.best) * (1 + curve.m_half / m) * (1 + curve.n_half / n) * (1 + curve.k_half / k)
     )
     memory = (item * (m * k + n * k) + 2 * m * n) / (bandwidth * curve.memory)
-    return float((compute**3 + memory**3) ** (1 / 3)) + curve.start_s
+    return cube_root(compute * compute * compute + memory * memory * memory) + curve.start_s
 
 
-def layer_products(a: Architecture, tensor: float, expert: float, sparse: bool) -> list[Product]:
+def layer_products(a: Architecture, tensor: Number, expert: Number, sparse: bool) -> list[Product]:
     """The weight products of one layer on one of `tensor` devices, with `expert` ways of expert parallelism.
 
     Column-parallel matrices (queries, keys, values, up, gate) lose outputs, row-parallel ones (attention output, down)
@@ -64,7 +60,7 @@ def layer_products(a: Architecture, tensor: float, expert: float, sparse: bool) 
     return products
 
 
-def _attention_products(a: Architecture, t: float) -> list[Product]:
+def _attention_products(a: Architecture, t: Number) -> list[Product]:
     """Queries, keys and values, and the output projection; latent attention goes down to a rank and up again."""
     h = a.hidden_size
     if a.latent is None:
@@ -84,8 +80,8 @@ def _attention_products(a: Architecture, t: float) -> list[Product]:
 
 
 def fused_attention_seconds(
-    flops: float, peak: float, shares: AttentionShares, *, s: float, d: float, backward: bool
-) -> float:
+    flops: Number, peak: float, shares: AttentionShares, *, s: Number, d: float, backward: bool
+) -> Number:
     """Seconds of flash-like attention that needs `flops` forward (causal half counted); backward takes 2.5 times that.
 
     The backward factor follows from recomputing the scores: five products against two (arXiv 2205.14135, algorithm 4).
@@ -97,15 +93,15 @@ def fused_attention_seconds(
 
 
 def eager_attention_seconds(
-    flops: float,
-    scores: float,
+    flops: Number,
+    scores: Number,
     *,
     peak: float,
     curve: MatmulCurve,
     bandwidth: float,
     score_bytes: float,
     backward: bool,
-) -> float:
+) -> Number:
     """Seconds of attention that writes its scores to memory: the whole square is computed, and moved several times.
 
     `scores` counts the elements of all score matrices; `score_bytes` is what forward moves for each, backward half as

@@ -12,17 +12,11 @@ from advisor.entries.schema import Device
 from advisor.estimates.architecture import dense_decoder
 from advisor.estimates.machine import machine_of
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Range, Recipe, Run
-from advisor.estimates.time import (
-    PARTS,
-    Practice,
-    calendar_days,
-    estimate_time,
-    missing_for_time,
-    padded_tokens,
-    product_of,
-    step_parts,
-)
+from advisor.estimates.time import estimate_time, missing_for_time, step_parts
+from advisor.estimates.time_calendar import Practice, calendar_days, product_of
 from advisor.estimates.time_calibration import TimeCalibration, time_calibration_from_dict
+from advisor.estimates.time_compute import padded_tokens
+from advisor.estimates.time_step import PARTS
 
 LLAMA_405B = Architecture(126, 16384, 53248, 128, 8, 128, 128256, tied_embeddings=False, gated_mlp=True)
 LLAMA_8B = Architecture(32, 4096, 14336, 32, 8, 128, 128256, tied_embeddings=False, gated_mlp=True)

@@ -12,7 +12,6 @@ from advisor.estimates.collectives import Path, exchange_seconds, gather_seconds
 from advisor.estimates.operators import (
     eager_attention_seconds,
     fused_attention_seconds,
-    larger,
     layer_products,
     matmul_seconds,
 )
@@ -134,10 +133,6 @@ def test_a_rack_is_one_domain(calibration):
                       Link("infiniband", 50e9), None, None)  # fmt: skip
     assert not path(machine, Layout(64, 16), 64, 1, calibration).crosses
     assert path(machine, Layout(128, 32), 128, 1, calibration).crosses
-
-
-def test_larger_works_without_branches():
-    assert (larger(1, 2), larger(2, 1), larger(-1, -2)) == (2, 2, -1)
 
 
 def test_a_full_mesh_gives_small_groups_few_links(calibration):
