@@ -1,6 +1,6 @@
 """Make the generated pages of `docs/`, or with `--check` tell whether they are up to date.
 
-Every page is what the product itself prints; nothing is written by hand.
+Every page is what the product itself prints; nothing is written by hand. Of the guides, the output shown is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ HERE = Path(__file__).resolve().parent
 
 def pages() -> dict[str, str]:
     """Each generated file, by its path below `docs/`, with its text."""
+    from console import GUIDES, guide_file, refreshed
+
     from advisor.cli.schema import KINDS
     from advisor.library import load_advisor, load_pages
     from advisor.report.accuracy import measured_folder, render, score
@@ -46,6 +48,10 @@ def pages() -> dict[str, str]:
     found["coverage.zh.md"] = render_coverage(parts, advisor.ruleset, "zh")
     for kind in KINDS:
         found[f"schemas/{kind}.schema.json"] = json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"
+    for lang in LANGUAGES:
+        for name in GUIDES:
+            file = guide_file(name, lang)
+            found[file.relative_to(HERE).as_posix()] = refreshed(file.read_text(encoding="utf-8"), lang)
     accuracy = score(advisor, measured_folder())
     found |= {"accuracy.md": render(accuracy, "en"), "accuracy.zh.md": render(accuracy, "zh")}
     return found
