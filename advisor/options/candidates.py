@@ -89,11 +89,11 @@ def candidate(ground: Ground, way: Way, base: Base, place: int, row: Machines) -
         if case is None:
             return None
         target = _batch(ground, way, case)
-        fit = best_fit(ground.advisor, case.run, way, target, ground.counter)
+        fit = _best(ground, case, way, target, row)
         if way == "qlora" and row.own and case.run.recipe.sequence_length > SHORT and not (fit and fit.sure):
             choice = replace(choice, sequence=SHORT)
             case = ground.resolved(choice) or case
-            fit = best_fit(ground.advisor, case.run, way, target, ground.counter) or fit
+            fit = _best(ground, case, way, target, row) or fit
         if fit is None or not math.isfinite(fit.days):
             continue
         tries = practice_of(case, None).tries.likely
@@ -105,6 +105,12 @@ def candidate(ground: Ground, way: Way, base: Base, place: int, row: Machines) -
         if not late:
             break
     return best
+
+
+def _best(ground: Ground, case: Case, way: Way, batch_tokens: float, row: Machines) -> Fit | None:
+    """The best layout; only who owns the machines lets the host hold what they cannot."""
+    expert = ground.limits.experience == "expert"
+    return best_fit(ground.advisor, case.run, way, batch_tokens, ground.counter, expert=expert, offload=row.own)
 
 
 def _works(ground: Ground, row: Candidate) -> bool:

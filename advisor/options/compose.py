@@ -277,9 +277,11 @@ def settle(values: dict[str, Any], run: Run, steps_between: int | None) -> None:
         "sharding": _STAGES[recipe.zero_stage],
         "framework": recipe.framework,
     }
-    for name, degree in (("tensor_parallel", layout.tensor), ("pipeline_parallel", layout.pipeline)):
-        if degree > 1:
-            training[name] = degree
+    for name in ("tensor", "pipeline", "context", "expert"):
+        if (degree := getattr(layout, name)) > 1:
+            training[f"{name}_parallel"] = degree
+    if recipe.offload != "none":
+        training["offload"] = recipe.offload
     if steps_between:
         training["checkpoint_every"] = f"{steps_between} steps"
 

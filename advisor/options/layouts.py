@@ -1,28 +1,32 @@
-"""The fastest layout that fits: remedies in the order of their pain, judged by the memory and time estimates."""
+"""The best layout of a run: the whole space by the memory and time estimates, the simplest of the fastest that fit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from advisor.estimates.architecture import parameters
-from advisor.estimates.memory import MemoryEstimate
-from advisor.estimates.run import Layout, Run
-from advisor.estimates.time import TimeEstimate, estimate_time, missing_for_time
+from advisor.estimates.memory import MemoryEstimate, memory_figures
+from advisor.estimates.run import FrameworkId, Recompute, Run
+from advisor.estimates.time import TimeEstimate, estimate_time, missing_for_time, time_figures
 from advisor.options.ground import Counter
-from advisor.options.limits import Way
+from advisor.options.limits import ADAPTERS, Way
+from advisor.options.space import DEGREES, LONG, Array, Manner, Room, Span, spans
 from advisor.pipeline import Advisor
 from advisor.records import dataclass
 
 SURE = 0.9
 """A layout is offered plainly when it fits at least this surely."""
 HALF = 0.5
-_BATCHES = (1, 2, 4, 8)
-FILLED = 4
-"""Micro-batches a pipeline stage needs in a step (arXiv 2104.04473, section 2.2)."""
+ALIKE = 1.05
+"""Layouts whose times differ by less than this are equally fast: no estimate tells them apart."""
 _LARGE = 20e9
-"""Full training of more parameters than this also tries tensor and pipeline parallelism."""
+"""Parameters beyond which full training also tries to cut the model itself."""
+_SELECTIVE: frozenset[FrameworkId] = frozenset({"megatron-lm", "nemo", "mindspeed", "torchtitan", "internlm"})
+"""Frameworks that recompute a part of a layer; the others all of it or nothing."""
+_UNUSUAL: Mapping[FrameworkId, float] = {"megatron-lm": 2.0, "nemo": 2.0, "ms-swift": 0.5, "unsloth": 0.25}
+"""How much harder a framework is to set up than the usual one of its platform, in the unit of `_pains`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,87 +48,138 @@ class Fit:
         return self.time.days.likely if self.time.days else float("inf")
 
 
-def _shapes(way: Way, run: Run) -> Iterator[tuple[Layout, dict[str, Any]]]:
-    """Ways to divide the work, least painful first: replicas, then sharding, then tensor and pipeline stages."""
-    layout, cann = run.layout, run.machine.platform == "cann"
-    plain = replace(layout, tensor=1, pipeline=1, context=1, expert=1)
-    if way in {"lora", "qlora"}:
-        yield plain, {"zero_stage": 0, "framework": "llama-factory"}
-        if way == "qlora" and run.machine.platform == "cuda":
-            yield plain, {"zero_stage": 0, "framework": "unsloth"}
-        if way == "lora" and layout.devices > 1 and not cann:
-            yield plain, {"zero_stage": 3, "framework": "llama-factory"}
-        return
-    if not cann:
-        if layout.devices == 1:
-            yield plain, {"zero_stage": 0, "framework": "deepspeed"}
-        for stage in (1, 2, 3) if layout.devices > 1 else ():
-            yield plain, {"zero_stage": stage, "framework": "deepspeed"}
-    if not (cann or parameters(run.architecture) > _LARGE or layout.nodes > 1):
-        return
-    framework = "mindspeed" if cann else "megatron-lm"
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """A span with what the choice between its candidates turns on: those left that fit at least as likely as not."""
+
+    span: Span
+    chance: Array
+    days: Array
+    pains: Array
+
+
+def manners(way: Way, run: Run, *, expert: bool) -> tuple[tuple[Manner, ...], ...]:
+    """How a way may be carried out on a machine: the usual manners, then those that are only tried when none fits.
+
+    `expert`: whoever runs it has done so before, so that a framework that needs conversion and care is no obstacle.
+    """
+    cann, several = run.machine.platform == "cann", run.layout.devices > 1
+    long = run.recipe.sequence_length >= LONG
     a = run.architecture
-    for tensor in (1, 2, 4, 8):
-        if tensor > min(layout.per_node, run.machine.link.domain if run.machine.link.kind != "pcie" else 1):
-            break
-        if a.attention_heads % tensor or (a.kv_heads >= tensor and a.kv_heads % tensor):
+    if way in ADAPTERS:
+        usual = _each("llama-factory", (0,))
+        if way != "qlora" and several and not cann:
+            usual += _each("llama-factory", (3,))
+        if long and several:
+            usual += _each("ms-swift", (0,) if way == "qlora" or cann else (0, 3))
+        if way != "qlora" and a.experts and several and not cann:
+            usual += _each("nemo", (0, 1))
+        if way == "qlora" and run.machine.platform == "cuda":
+            return usual, _each("unsloth", (0,))
+        return (usual,)
+    if cann:
+        return (_each("mindspeed", (1,) if several else (0,)),)
+    usual = _each("deepspeed", (1, 2, 3) if several else (0,))
+    large = parameters(a) > _LARGE or run.layout.nodes > 1 or bool(a.experts) or long or expert
+    if several and large:
+        usual += _each("megatron-lm", (0, 1))
+    return usual, _each("deepspeed", (2, 3) if several else (0,), "optimizer")
+
+
+def _each(framework: FrameworkId, stages: Sequence[int], offload: str = "none") -> tuple[Manner, ...]:
+    kinds: tuple[Recompute, ...] = ("none", "selective", "full") if framework in _SELECTIVE else ("none", "full")
+    return tuple(Manner(framework, stage, kind, offload) for stage in stages for kind in kinds)  # type: ignore[arg-type]  # stages and offloads of ours
+
+
+def weigh(advisor: Advisor, run: Run, tried: Sequence[Manner], room: Room, counter: Counter) -> list[Weighed]:
+    """Every candidate of some manners that fits at least as likely as not, with its time."""
+    found: list[Weighed] = []
+    for span in spans(run, tried, room):
+        counter.memory += span.size
+        memory = memory_figures(span.run, advisor.profile(span.manner.framework), advisor.memory_calibration)
+        chance = np.broadcast_to(memory.probability_fits, (span.size,))
+        holds = chance >= HALF
+        host = run.machine.host_gib_per_node
+        if span.manner.offload != "none" and host is not None:
+            holds &= memory.host_gib_per_node.likely <= host
+        if not holds.any():
             continue
-        for pipeline in (1, 2, 4, 8):
-            if layout.devices % (tensor * pipeline) or a.layers % pipeline:
-                continue
-            data = layout.devices // (tensor * pipeline)
-            cut = replace(plain, tensor=tensor, pipeline=pipeline)
-            yield cut, {"zero_stage": 1 if data > 1 else 0, "framework": framework}
+        left = span.only(holds)
+        counter.time += left.size
+        time = time_figures(left.run, advisor.time_calibration)
+        if time is None or time.days is None:
+            return []
+        days = np.broadcast_to(time.days, (left.size,))
+        found.append(Weighed(left, chance[holds], days, _pains(left)))
+    return found
 
 
-def _timed(advisor: Advisor, run: Run, memory: MemoryEstimate, counter: Counter) -> Fit | None:
-    counter.time += 1
-    time = estimate_time(run, advisor.time_calibration)
-    return None if time is None else Fit(run, memory, time)
+def _pains(span: Span) -> Array:
+    """How much each layout asks of whoever sets it up: the order of remedies, from none to offloading."""
+    layout, manner = span.run.layout, span.manner
+    fixed = (0.0, 0.0, 1.0, 2.0)[manner.zero_stage]
+    fixed += {"none": 0.0, "selective": 0.25, "full": 0.5}[manner.recompute]
+    fixed += 0.0 if manner.offload == "none" else 6.0
+    fixed += _UNUSUAL.get(manner.framework, 0.0)
+    cuts = {"tensor": 1.0, "pipeline": 2.0, "context": 1.5, "expert": 1.0}
+    degrees = DEGREES.get(manner.framework, frozenset())
+    pains = np.full(span.size, fixed)
+    for name in degrees:
+        pains += cuts[name] * (np.asarray(getattr(layout, name)) > 1)
+    return pains
 
 
-def best_fit(advisor: Advisor, run: Run, way: Way, batch_tokens: float, counter: Counter) -> Fit | None:
-    """The fastest layout that surely fits, else the surest that more likely fits than not; None where nothing does.
+def pick(weighed: Sequence[Weighed]) -> Run | None:
+    """The simplest of the fastest that surely fit, the surest of those; else the surest that may. None of nothing."""
+    if not weighed:
+        return None
+    chance, days, pains = (
+        np.concatenate([getattr(part, name) for part in weighed]) for name in ("chance", "days", "pains")
+    )
+    sure = chance >= SURE
+    if sure.any():
+        fast = sure & (days <= days[sure].min() * ALIKE)
+        best = np.lexsort((days, -np.round(chance, 3), pains, ~fast))[0]
+    else:
+        best = np.lexsort((days, pains, -chance))[0]
+    place = int(best)
+    for part in weighed:
+        if place < part.span.size:
+            return part.span.pick(place)
+        place -= part.span.size
+    return None
+
+
+def best_fit(
+    advisor: Advisor, run: Run, way: Way, batch_tokens: float, counter: Counter, *, expert: bool = False,
+    offload: bool = False,
+) -> Fit | None:  # fmt: skip
+    """The best layout of a run on the devices it has; None where nothing more likely fits than not.
 
     `run` has everything but the layout's details; `batch_tokens` is how many tokens an optimizer step should see.
+    `offload`: the host may hold what the devices cannot.
     """
-    best: Fit | None = None
-    edge: Fit | None = None
     if missing_for_time(run):
         return None
-    kernel = run.recipe.attention
-    for layout, settings in _shapes(way, run):
-        for recompute in ("none", "selective", "full"):
-            if recompute == "none" and way not in {"lora", "qlora"}:
-                continue  # keeping every activation of a whole model never pays at these lengths
-            for batch in _BATCHES:
-                per_pass = batch * layout.data * run.recipe.sequence_length
-                # A pipeline needs several micro-batches a stage, or it mostly waits.
-                if layout.pipeline > 1 and batch_tokens / per_pass < FILLED * layout.pipeline:
-                    break
-                if batch > 1 and per_pass > batch_tokens * 1.01:
-                    break
-                recipe = replace(
-                    run.recipe,
-                    recompute=recompute,
-                    micro_batch=batch,
-                    attention=kernel,
-                    accumulation=max(1, round(batch_tokens / per_pass)),
-                    **settings,
-                )
-                tried = replace(run, recipe=recipe, layout=layout)
-                counter.memory += 1
-                memory = advisor.memory_of(tried)
-                if memory.probability_fits < HALF:
-                    break
-                if memory.probability_fits < SURE:
-                    if edge is None or memory.probability_fits > edge.memory.probability_fits:
-                        edge = _timed(advisor, tried, memory, counter) or edge
-                    break
-                found = _timed(advisor, tried, memory, counter)
-                # A remedy that hurts more must gain more than a twentieth of the time.
-                if found is not None and (best is None or found.days < best.days * 0.95):
-                    best = found
-        if best is not None and way == "qlora":
-            break  # another framework only where the usual one does not surely fit
-    return best or edge
+    room = Room(
+        (run.layout.devices,), run.layout.per_node, batch_tokens, (run.recipe.sequence_length,)
+    )  # fmt: skip
+    best: Fit | None = None
+    for tried in manners(way, run, expert=expert):
+        if tried[0].offload != "none" and not offload:
+            continue
+        chosen = pick(weigh(advisor, run, tried, room, counter))
+        if chosen is None:
+            continue
+        fit = fit_of(advisor, chosen)
+        if best is None or (fit is not None and fit.sure):
+            best = fit
+        if best is not None and best.sure:
+            break
+    return best
+
+
+def fit_of(advisor: Advisor, run: Run) -> Fit | None:
+    """A layout with its whole estimates."""
+    time = estimate_time(run, advisor.time_calibration)
+    return None if time is None else Fit(run, advisor.memory_of(run), time)

@@ -11,6 +11,8 @@ from advisor.resolve import PRIVATE_KINDS, Case
 Way = Literal["retrieval", "lora", "qlora", "full", "continued", "pretraining"]
 """How the wish is met: a model as it is with retrieval, adapters, all parameters, continued pre-training."""
 
+ADAPTERS: frozenset[Way] = frozenset({"lora", "qlora"})
+"""Ways that train adapters on a frozen base."""
 GIVEN_UP = ("domestic-hardware", "domestic-model", "on-premises", "use", "team", "deadline", "budget")
 """What an option may give up, in the order in which titles name it."""
 
@@ -35,6 +37,7 @@ class Limits:
     currency: str
     deadline: float | None
     engineers: float | None
+    experience: str | None
     requirements: frozenset[str]
     sensitivity: str | None
     environment: str | None
@@ -82,6 +85,7 @@ def limits_of(case: Case) -> Limits:
         currency=currency,
         deadline=project.deadline if project else None,
         engineers=team.engineers if team else None,
+        experience=team.experience if team else None,
         requirements=frozenset(str(item) for item in requirements),
         sensitivity=project.sensitivity if project else None,
         environment=project.environment if project else None,

@@ -17,7 +17,8 @@ _FIRST = ("model.name", "training.method", "hardware.device", "hardware.count", 
           "project.requirements", "project.environment", "project.use", "project.budget", "project.deadline",
           "project.team.engineers", "training.precision", "training.sequence_length", "data", "training.sharding",
           "training.tensor_parallel",
-          "training.pipeline_parallel", "training.micro_batch_size", "training.activation_checkpointing",
+          "training.pipeline_parallel", "training.context_parallel", "training.expert_parallel", "training.offload",
+          "training.micro_batch_size", "training.activation_checkpointing",
           "training.framework", "training.chunked_loss", "hardware.nodes")  # fmt: skip
 """Changes that a reader asks for first."""
 _SHOWN = 7
@@ -222,9 +223,8 @@ def _layout(option: Option, lang: Language) -> str:
     run = option.judgement.case.run
     recipe, layout = run.recipe, run.layout
     sharding = say(lang, "options.replicated") if recipe.zero_stage == 0 else f"ZeRO-{recipe.zero_stage}"
-    cut = "".join(
-        f", {name}{degree}" for name, degree in (("TP", layout.tensor), ("PP", layout.pipeline)) if degree > 1
-    )
+    degrees = {"TP": layout.tensor, "PP": layout.pipeline, "CP": layout.context, "EP": layout.expert}
+    cut = "".join(f", {name}{degree}" for name, degree in degrees.items() if degree > 1)
     return say(lang, "options.layout", precision=recipe.precision, sharding=sharding + cut, batch=recipe.micro_batch,
                accumulation=recipe.accumulation, data=layout.data, sequence=f"{recipe.sequence_length:,}",
                recompute=say(lang, f"options.recompute-{recipe.recompute}"), framework=recipe.framework)  # fmt: skip
