@@ -15,9 +15,12 @@ import click
 
 from advisor.cli.options import make, today
 from advisor.words import Language, say
+from advisor.words.figures import significant
 
 ROUNDS = 9
 PLANS = 1000
+CANDIDATES = 150_000
+"""Layouts that a search should weigh in a second of one core."""
 
 
 def command(lang: Language) -> click.Command:
@@ -26,6 +29,9 @@ def command(lang: Language) -> click.Command:
     def run(rounds: int, plans: int) -> None:
         for key, ratio, limit in _ratios(rounds, plans):
             click.echo(say(lang, f"cli.benchmark-{key}", ratio=f"{ratio:.2f}", limit=f"{limit:g}"))
+        rate = _weighed(rounds)
+        click.echo(say(lang, "cli.benchmark-layouts", rate=f"{significant(rate, 3)}", limit=f"{CANDIDATES:,}",
+                       ratio=f"{rate / CANDIDATES:.2f}"))  # fmt: skip
 
     return make(
         "benchmark", lang, run,
@@ -99,3 +105,35 @@ def _many(texts: list[bytes], rounds: int) -> float:
 
     advisor.judge(read_plan(texts[0], "plan.yaml"), day)
     return median(_seconds(check) / _seconds(parse) for _ in range(rounds))
+
+
+def _weighed(rounds: int) -> float:
+    """Layouts that a search weighs in a second of one core: memory, time and the choice, every one of them."""
+    from advisor.library import load_advisor  # noqa: PLC0415 - kept off the way to --help
+    from advisor.options.ground import Counter  # noqa: PLC0415
+    from advisor.options.layouts import manners, pick, weigh  # noqa: PLC0415
+    from advisor.options.space import Room  # noqa: PLC0415
+    from advisor.plan.read import read_plan, write_plan  # noqa: PLC0415
+    from advisor.resolve import resolve  # noqa: PLC0415
+
+    advisor = load_advisor()
+    values = {
+        "version": 1,
+        "model": {"name": "llama-3.1-8b"},
+        "training": {"method": "pretraining", "sequence_length": 8192},
+        "hardware": {"device": "h100-sxm", "count": 1024},
+        "data": [{"name": "corpus", "kind": "text", "tokens": "15T"}],
+    }
+    run = resolve(read_plan(write_plan(values).encode(), "plan.yaml"), advisor.knowledge, today()).run
+    room = Room(tuple(range(8, 1025, 8)), 8, 4.0 * 2**20, (4096, 8192))
+    (tried, *_) = manners("pretraining", run, expert=True)
+    counter = Counter()
+
+    def search() -> float:
+        counter.time, start = 0, time.process_time()
+        pick(weigh(advisor, run, tried, room, counter))
+        # Those that surely do not fit need no time: only the others count.
+        return counter.time / (time.process_time() - start)
+
+    search()
+    return median(search() for _ in range(rounds))

@@ -133,6 +133,10 @@ WORDS: dict[str, Words] = {
         "Checking plans in one process takes {ratio}× of parsing them with yaml.CSafeLoader (limit {limit}).",
         "单进程批量检查用时为用 yaml.CSafeLoader 解析同样文件的 {ratio} 倍（上限 {limit}）。",
     ),
+    "benchmark-layouts": Words(
+        "The search weighs {rate} layouts a second on one core, {ratio}× of the {limit} asked of it.",
+        "布局搜索单核每秒评估 {rate} 个候选，为要求（{limit}）的 {ratio} 倍。",
+    ),
     "stale-none": Words("No source is past its review date on {date}.", "截至 {date}，没有资料超过复核日期。"),
     "overlay": Words("set by {folder}", "取自 {folder}"),
 }
