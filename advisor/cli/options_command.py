@@ -39,7 +39,7 @@ def command(lang: Language) -> click.Command:
     return make(
         "options", lang, run,
         click.Argument(["plan"], type=click.Path()),
-        click.Option(["--format", "form"], type=click.Choice(["text", "json"]), default="text",
+        click.Option(["--format", "form"], type=click.Choice(["text", "json", "svg"]), default="text",
                      help=say(lang, "cli.format")),
         click.Option(["--optimise"], type=click.Choice(["mix", "cost", "time", "risk"]), default="mix",
                      show_default=True, help=say(lang, "cli.optimise")),
@@ -63,6 +63,7 @@ def _options(
 ) -> int:
     from advisor.cli.check import _style  # noqa: PLC0415 - kept off the way to --help
     from advisor.options import find_options  # noqa: PLC0415
+    from advisor.options.front import render_front  # noqa: PLC0415
     from advisor.options.render import options_as_json, render  # noqa: PLC0415
     from advisor.plan.read import read_plan  # noqa: PLC0415
 
@@ -75,11 +76,20 @@ def _options(
     found = find_options(advisor, judgement, optimise=optimise, keep=keep, progress=progress_of(lang))
     if form == "json":
         sys.stdout.write(json.dumps(options_as_json(found, lang), ensure_ascii=False, indent=2) + "\n")
+    elif form == "svg":
+        sys.stdout.write(need_front(render_front(found, lang), lang))
     else:
         sys.stdout.write(render(found, lang, _style()))
     if write is not None:
         _write(found, write, lang)
     return 0 if found.complete else INTERRUPTED
+
+
+def need_front(picture: str | None, lang: Language) -> str:
+    """The picture of the front. Raises UsageError where fewer than two options are too few to compare."""
+    if picture is None:
+        raise click.UsageError(say(lang, "options.front-too-few"))
+    return picture
 
 
 def progress_of(lang: Language) -> Callable[[int, int], None] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from advisor.estimates.run import Range
+from advisor.options.front import front_as_json, front_of
 from advisor.options.offer import Option, Options
 from advisor.plan.source import shown
 from advisor.report.contract import estimates_as_json, span
@@ -57,6 +58,7 @@ def options_as_json(options: Options, lang: Language) -> dict[str, Any]:
         "date": options.judgement.case.today.isoformat(),
         "verdict": options.judgement.verdict,
         "options": [option_as_json(option, lang) for option in options.options],
+        "front": front_as_json(options, lang),
         "missing": [words.text(lang) for words in options.missing],
         "notes": [words.text(lang) for words in options.notes],
         "nothing": options.nothing.text(lang),
@@ -83,6 +85,7 @@ def render(options: Options, lang: Language, style: Style = plain_style) -> str:
         lines += _table(options, lang, style)
         for number, option in enumerate(options.options, 1):
             lines += ["", *_block(number, option, lang, style)]
+        lines += _front(options, lang)
     else:
         lines.append(say(lang, "options.inside-plan" if options.plan_stands else "options.no-options"))
     lines += _settle(options, lang)
@@ -181,6 +184,26 @@ def _block(number: int, option: Option, lang: Language, style: Style) -> Iterato
     for key, text in rows:
         label = say(lang, f"options.row-{key}")
         yield from wrapped(f"{style(label, 'label')}{joint}{text}", "   ", lang, "     ")
+
+
+def _front(options: Options, lang: Language) -> Iterator[str]:
+    """Which options are not beaten in cost, time and risk, cheapest first, and what beats the others."""
+    points = front_of(options.options)
+    if len(points) < 2:
+        return
+    currency = options.judgement.pricing.currency
+    yield from ("", say(lang, "options.front"))
+    for point in sorted((point for point in points if point.on_front), key=lambda point: (point.cost, point.number)):
+        text = say(lang, "options.front-row", number=point.number, cost=money(point.cost, currency, lang),
+                   days=significant(point.days, 2), risk=say(lang, f"options.risk-{point.option.risk}"))  # fmt: skip
+        yield f"  · {text}"
+    if beaten := [point for point in points if not point.on_front]:
+        joint = ", " if lang == "en" else "、"
+        rows = joint.join(
+            say(lang, "options.front-beaten-row", number=point.number, others=_numbers(list(point.beaten_by), lang))
+            for point in beaten
+        )
+        yield from wrapped("· " + say(lang, "options.front-beaten", rows=rows), "  ", lang, "    ")
 
 
 def _settle(options: Options, lang: Language) -> Iterator[str]:

@@ -220,6 +220,36 @@ WORDS: dict[str, Words] = {
         "原计划本身成立：没有更便宜、更快或结论更好的同类做法。",
     ),
     "outside": Words("Giving something up", "需要放弃某些约束"),
+    "front-title": Words("Cost, time and risk of the options", "各方案的成本、时间与风险"),
+    "front-description": Words(
+        "Each marker is an option: cost to the right, calendar days upwards, both logarithmic; the shape is the risk. "
+        "Filled: no option that gives up no more is better in all three. Dashed: another one is.",
+        "每个标记是一个方案：横轴成本、纵轴日历天数，均为对数刻度；形状表示风险。实心：在不放弃更多约束的前提下，没有方案三项全优于它；虚线：有更优的方案。",
+    ),
+    "front-marker": Words(
+        "Option {number}: {title}; {cost}, {days} days, risk {risk}.",
+        "方案 {number}：{title}；{cost}，{days} 天，风险{risk}。",
+    ),
+    "front-marker-beaten": Words(
+        "Option {number}: {title}; {cost}, {days} days, risk {risk}; beaten by {others}.",
+        "方案 {number}：{title}；{cost}，{days} 天，风险{risk}；不如方案 {others}。",
+    ),
+    "front-cost": Words("Cost of the whole project", "项目总成本"),
+    "front-days": Words("Calendar days", "日历天数"),
+    "front-risk": Words("risk {risk}", "风险{risk}"),
+    "front": Words(
+        "Front of cost, time and risk (not beaten in all three by an option that gives up no more)",
+        "成本、时间与风险的最优前沿（在不放弃更多约束的前提下，没有方案三项全优于它）",
+    ),
+    "front-row": Words(
+        "Option {number}: {cost}, {days} days, risk {risk}", "方案 {number}：{cost}，{days} 天，风险{risk}"
+    ),
+    "front-too-few": Words(
+        "A picture of cost, time and risk compares at least two options; there are fewer.",
+        "成本、时间与风险图至少要有两个方案可比，目前不足两个。",
+    ),
+    "front-beaten": Words("Not on it: {rows}.", "不在前沿上：{rows}。"),
+    "front-beaten-row": Words("{number} (beaten by {others})", "{number}（不如 {others}）"),
     "missing": Words("Not possible, and why", "行不通的路及原因"),
     "next": Words("Next steps", "下一步"),
     "column-fits": Words("Fits", "放得下"),
