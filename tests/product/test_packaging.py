@@ -78,7 +78,7 @@ def test_the_wheel_declares_what_it_needs(wheel: Path) -> None:
     metadata = archive.read("advisor-0.1.0.dist-info/METADATA").decode()
     needs = {line.split(": ")[1] for line in metadata.splitlines() if line.startswith("Requires-Dist:")}
     always = sorted(need.split()[0].partition(">")[0].partition("=")[0] for need in needs if "extra ==" not in need)
-    assert always == ["Jinja2", "PyYAML", "click", "durable-rules", "license-expression", "pydantic"]
+    assert always == ["Jinja2", "PyYAML", "click", "durable-rules", "license-expression", "numpy", "pydantic"]
     assert "advisor = advisor.cli:main" in archive.read("advisor-0.1.0.dist-info/entry_points.txt").decode()
 
 
