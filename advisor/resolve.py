@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from advisor.entries.base import Knowledge, UnknownNameError
-from advisor.entries.terms import Terms, data_terms
+from advisor.entries.terms import Terms, data_terms, hosted_maker
 from advisor.estimates import architecture as shapes
 from advisor.estimates.machine import link_of, machine_of, pcie_link_of
 from advisor.estimates.run import (
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=bool | float | str | None)
 GIB = float(2**30)
 PRIVATE_KINDS = ("private-code", "private-text")
+_STANDS_FOR_NOTHING = 1e9  # parameters of a model behind an API, from which nothing is computed
+MOST_OF_A_REPLICA = 0.8
+"""Part of a device's memory that a 16-bit base may fill before adapters and activations find no room beside it."""
 _TEXT_KINDS: Mapping[str, str] = {
     "private-code": "code",
     "code": "code",
@@ -144,7 +147,7 @@ class _Resolver:
         model_id, model = self._model()
         if self.problems:
             raise Unreadable(tuple(self.problems))
-        architecture = self._architecture(model)
+        architecture = shapes.fill({}, _STANDS_FOR_NOTHING) if self._hosted else self._architecture(model)
         licence_id, licence = self._licence(model)
         tokenizer = self.knowledge.tokenizer(model.tokenizer if model else None)
         layout = self._layout(system)
@@ -201,9 +204,24 @@ class _Resolver:
             if self._states_a_shape():
                 self.assume("model.name", name, "model-unknown-shape-stated", name=name)
                 return None, None
+            if hosted_maker(name):
+                return self._hosted_model(name)
             self._unknown("model.name", "unknown-model", error)
             return None, None
         return found, self.knowledge.model(found)
+
+    def _hosted_model(self, name: str) -> tuple[None, None]:
+        """A model behind its maker's API: it can be used as it is, and by nobody's own devices."""
+        hardware = self.plan.hardware
+        if self.plan.training.method != "none" or (hardware is not None and hardware.device is not None):
+            self.problems.append(self.file.problem("model.name", "hosted-model", value=shown(name)))
+        else:
+            self.assume("model.name", name, "model-hosted")
+        return None, None
+
+    @property
+    def _hosted(self) -> bool:
+        return any(assumption.key == "model-hosted" for assumption in self.assumptions)
 
     def _unknown(self, path: str, key: str, error: UnknownNameError) -> None:
         near = error.candidates or error.nearest
@@ -221,7 +239,7 @@ class _Resolver:
             found = self.knowledge.licence_id(stated)
             return found or stated, self.knowledge.licence(found)
         if model is None:
-            return None, None
+            return ("proprietary", self.knowledge.licence("proprietary")) if self._hosted else (None, None)
         revision = (self.plan.model.name or "").partition("@")[2]
         for row in model.revisions:
             if revision and row.revision == revision:
@@ -342,7 +360,7 @@ class _Resolver:
             machine_of(name, device),
             usable_gib=usable,
             link=self._link(device, system, layout),
-            network=self._network(system, layout),
+            network=self._network(name, device, system, layout),
             host_gib_per_node=(hardware.host_memory if hardware else None)
             or (system.host_memory_gib if system else None),
             storage=hardware.storage if hardware else None,
@@ -361,7 +379,7 @@ class _Resolver:
             self.assume("hardware.interconnect", "pcie", "interconnect-absent", stated=stated)
         return pcie_link_of(device, layout.per_node)
 
-    def _network(self, system: System | None, layout: Layout) -> Link | None:
+    def _network(self, device_id: str, device: Device, system: System | None, layout: Layout) -> Link | None:
         if layout.nodes <= 1:
             return None
         stated = self.plan.hardware.network if self.plan.hardware else None
@@ -369,13 +387,26 @@ class _Resolver:
         if speed is None and system is not None and system.network_gbps:
             speed = system.network_gbps * 1e9 / 8
             self.assume("hardware.network.speed", f"{system.network_gbps:g}Gbps", "network-of-system")
+        usual = False
         if speed is None:
-            gbps = self.figure("assumed-network-gbps")
+            gbps, usual = self._usual_network(device_id, device)
             speed = gbps * 1e9 / 8
-            self.assume("hardware.network.speed", f"{gbps:g}Gbps", "network-unknown")
-        kind = (stated.kind if stated else None) or "ethernet"
+            key = "network-usual" if usual else "network-unknown"
+            self.assume("hardware.network.speed", f"{gbps:g}Gbps", key, "practice")
+        kind = (stated.kind if stated else None) or ("infiniband" if usual else "ethernet")
         latency = 30e-6 if kind == "ethernet" else 8e-6
         return Link(kind, speed / layout.per_node, latency, layout.devices)
+
+    def _usual_network(self, device_id: str, device: Device) -> tuple[float, bool]:
+        """The rate of a node that a plan leaves open, and whether such nodes are usually built with a fast network."""
+        if (device.interconnect.domain_size or 0) < 8 or device.interconnect.kind in {None, "pcie", "none"}:
+            return self.figure("assumed-network-gbps"), False
+        built = [
+            system.network_gbps
+            for _, system in self.knowledge.entries("systems")
+            if system.device == device_id and system.network_gbps
+        ]
+        return min([self.figure("assumed-network-gbps-modules"), *built]), True
 
     # -- the training
 
@@ -396,7 +427,9 @@ class _Resolver:
             quantisation = training.quantisation
         elif training.quantisation is None and method == "qlora":
             quantisation = self.assume("training.quantisation", "nf4", "qlora-nf4")
-        zero = self._zero_stage(adapters, layout, framework, named=named)
+        whole = 0.0 if quantisation else 2 * shapes.parameters(architecture) / GIB / layout.tensor / layout.pipeline
+        crowded = device is not None and whole > MOST_OF_A_REPLICA * (device.usable_gib or device.memory_gib)
+        zero = self._zero_stage(adapters, layout, framework, named=named, crowded=crowded)
         master = self._master(adapters, framework)
         recompute = self._recompute(framework)
         sequence = self._sequence(data)
@@ -477,7 +510,7 @@ class _Resolver:
         """What a framework does where the plan says nothing."""
         return self.knowledge.raw["frameworks"][framework]["profile"][name]
 
-    def _zero_stage(self, adapters: bool, layout: Layout, framework: str, *, named: bool) -> ZeroStage:
+    def _zero_stage(self, adapters: bool, layout: Layout, framework: str, *, named: bool, crowded: bool) -> ZeroStage:
         stated = self.plan.training.sharding
         if stated is not None:
             return _STAGES[stated]
@@ -486,6 +519,9 @@ class _Resolver:
         habit: ZeroStage = self._habit(framework, "default_sharding")
         if named and habit == 3:
             self.assume("training.sharding", "zero3", "sharding-habit", framework=framework)
+            return 3
+        if adapters and crowded:
+            self.assume("training.sharding", "zero3", "sharding-adapters-large")
             return 3
         if adapters:
             self.assume("training.sharding", "none", "sharding-adapters")
@@ -502,7 +538,7 @@ class _Resolver:
             return stated == "fp32"
         if adapters:
             return True
-        if self._habit(framework, "master_weights"):
+        if self._habit(framework, "master_weights") or self.plan.training.method == "pretraining":
             self.assume("training.master_weights", "fp32", "master-weights")
             return True
         self.assume("training.master_weights", "none", "master-weights-habit", framework=framework)

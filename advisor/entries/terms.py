@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from advisor.entries.base import Knowledge, plain
@@ -71,15 +72,42 @@ def _terms(knowledge: Knowledge, ids: Sequence[str], unknown: Sequence[str]) -> 
     return Terms(tuple(ids), tuple(knowledge.data_licence(name) for name in ids), tuple(unknown))
 
 
+_HOSTED: Mapping[str, str] = {
+    "openai": r"(chat-?)?gpt-?[345]|chatgpt|gpt-image|o[134](-|$)|(text-|code-)?davinci|codex|openai",
+    "anthropic": r"claude|anthropic",
+    "google": r"gemini(?!-nano)|palm-?2?|bard",
+    "xai": r"grok-?(beta|[3-9])",
+    "mistral": r"mistral-(large|medium|small)-latest|mistral-medium",
+    "alibaba": r"qwen-?[0-9.]*-?(max|plus|turbo|long)|\u901a\u4e49|tongyi",
+    "bytedance": r"doubao|\u8c46\u5305",
+    "baidu": r"ernie-?(bot|speed|lite|x1|[0-9.]+-(turbo|8k|128k))|\u6587\u5fc3|wenxin",
+    "deepseek": r"deepseek-(chat|reasoner)",
+    "moonshot": r"moonshot|kimi(-latest|-thinking-preview)?$",
+    "zhipu": r"glm-(3-turbo|4-(plus|air|flash|long))|chatglm-(pro|turbo)",
+    "tencent": r"hunyuan-(turbos?|pro|lite|standard|t1)",
+    "minimax": r"abab",
+    "iflytek": r"spark-?(max|pro|lite|ultra|[0-9])|\u661f\u706b",
+    "01ai": r"yi-(lightning|large)",
+}
+
+CHINESE_MAKERS = frozenset(
+    {"alibaba", "bytedance", "baidu", "deepseek", "moonshot", "zhipu", "tencent", "minimax", "iflytek", "01ai"}
+)
+
+
+def hosted_maker(model: str) -> str | None:
+    """The maker of a model that is reached through its API only, by the start of the name; None for others."""
+    name = re.sub(r"[\s_]+", "-", model.strip().lower()).rpartition("/")[2]
+    return next((maker for maker, start in _HOSTED.items() if re.match(start, name)), None)
+
+
 def output_terms(knowledge: Knowledge, model: str | None) -> str | None:
     """Whether the outputs of a model may be used for training: allowed, conditions or forbidden; None: unknown."""
     if model is None:
         return None
     found = knowledge.data_licence_names.get(plain(f"{model}-output"))
     if found is None:
-        hosted = {"gpt": "openai", "o1": "openai", "o3": "openai", "o4": "openai", "chatgpt": "openai",
-                  "openai": "openai", "claude": "anthropic", "anthropic": "anthropic", "gemini": "google"}  # fmt: skip
-        maker = next((maker for start, maker in hosted.items() if plain(model).startswith(start)), None)
+        maker = hosted_maker(model)
         try:
             entry = knowledge.model(knowledge.model_id(model))
         except LookupError:

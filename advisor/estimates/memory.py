@@ -78,6 +78,7 @@ class MemoryEstimate:
     per_device: Range  # what the driver shows: context, communication buffers and reserved memory
     reserved: Range
     allocated: Range
+    needed: Range  # what the driver must give; beyond the device's memory the other three stop at it
     usable_gib: float
     probability_fits: float
     fits: Fits
@@ -363,6 +364,7 @@ def estimate_memory(run: Run, profile: FrameworkProfile, calibration: MemoryCali
         per_device=range_of(figures.per_device, spread),
         reserved=range_of(figures.reserved, spread),
         allocated=range_of(figures.allocated, spread),
+        needed=range_of(figures.needed, spread),
         usable_gib=figures.usable,
         probability_fits=figures.probability_fits,
         fits=verdict(figures.probability_fits),

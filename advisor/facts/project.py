@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from advisor.entries.base import plain
-from advisor.entries.terms import output_terms
+from advisor.entries.terms import CHINESE_MAKERS, hosted_maker, output_terms
 from advisor.estimates import architecture as shapes
 from advisor.facts.registry import Fact, State, flag, number, share_of, text
 from advisor.patterns import pattern
@@ -185,6 +185,8 @@ def _country_in_territory(s: State) -> bool | None:
 
 
 def _foreign_model(s: State) -> bool | None:
+    if s.case.licence_id == "proprietary" and (maker := hosted_maker(s.case.plan.model.name or "")):
+        return maker not in CHINESE_MAKERS
     return s.case.model.country != "CN" if s.case.model else None
 
 

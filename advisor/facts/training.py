@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from advisor.estimates import architecture as shapes
 from advisor.estimates.run import (
+    Architecture,
     AttentionKernel,
     FrameworkId,
     Method,
@@ -22,6 +23,12 @@ from advisor.facts.registry import Fact, State, conclusion, flag, number, share_
 from advisor.patterns import pattern
 
 FRAMEWORKS = get_args(FrameworkId)
+
+
+def _size(s: State, count: Callable[[Architecture], float]) -> float | None:
+    """A count of parameters, None for a model behind an API, whose size nobody outside knows."""
+    hosted = any(a.key == "model-hosted" for a in s.case.assumptions)
+    return None if hosted else count(s.run.architecture)
 
 
 def _full(s: State) -> bool:
@@ -109,9 +116,9 @@ FACTS: tuple[Fact, ...] = (
          lambda s: s.case.plan.model.name or (s.case.model_id or None)),
     flag("model.known", "The knowledge base has the model", "知识库收录了该模型", lambda s: s.case.model is not None),
     number("model.parameters", "parameters", "Parameters in all", "总参数量",
-           lambda s: shapes.parameters(s.run.architecture)),
+           lambda s: _size(s, shapes.parameters)),
     number("model.active_parameters", "parameters", "Parameters active per token", "每个 token 激活的参数量",
-           lambda s: shapes.active_parameters(s.run.architecture)),
+           lambda s: _size(s, shapes.active_parameters)),
     flag("model.moe", "The model is a mixture of experts", "模型为混合专家（MoE）结构",
          lambda s: s.run.architecture.experts > 1),
     number("model.vocabulary", "entries", "Vocabulary size", "词表大小", lambda s: s.run.architecture.vocab_size),
@@ -240,6 +247,8 @@ FACTS: tuple[Fact, ...] = (
     conclusion("time.late", "A rule found that the run ends after the deadline", "规则认定训练会晚于期限完成"),
     conclusion("licence.stage_blocked", "A rule found that a licence forbids the stage of use", "规则认定许可证禁止该使用阶段"),
     conclusion("data.forgetting_risk", "A rule found that old skills are likely to be lost", "规则认定原有能力很可能被遗忘"),
+    flag("training.master_weights_stated", "The plan states whether fp32 master weights are kept", "计划写明了是否保留 fp32 主权重",
+         lambda s: _stated(s, "training.master_weights")),
     flag("training.recompute_stated", "The plan states the activation checkpointing", "计划写明了重计算方式",
          lambda s: _stated(s, "training.activation_checkpointing")),
     flag("training.batch_stated", "The plan states the batch of one optimizer step", "计划写明了每步的批大小",

@@ -175,7 +175,7 @@ def scan_document(raw: bytes, name: str, limits: Limits | None = None) -> tuple[
     try:
         data, root = reading.run()
     except yaml.YAMLError as error:
-        reading.problems.append(_syntax_problem(error, text, name))
+        reading.problems.append(_syntax_problem(error, text, name, limits))
         raise Unreadable(reading.problems) from None
     return Document(data, name, root), reading.problems
 
@@ -517,11 +517,12 @@ _SYNTAX: Final = {
     "found unknown directive name": "syntax-directive",
     "found incompatible YAML document": "syntax-directive",
     "found duplicate %YAML directive": "syntax-directive",
+    "exceeded maximum nesting depth": "too-deep",  # libyaml's own limit, met before ours while it looks ahead
 }
 _AT_CONTEXT: Final = frozenset({"syntax-no-colon", "syntax-quote"})
 
 
-def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, name: str, limits: Limits) -> Problem:
     """Our words for what libyaml says, at the place that has to be changed."""
     detail = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     key = _SYNTAX.get(detail, "syntax")
@@ -535,6 +536,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str, name: str) -> Problem:
     values: dict[str, object] = {}
     if key == "syntax":
         values = {"detail": shown(detail, 200)}
+    elif key == "too-deep":
+        values = {"limit": limits.depth}
     elif key == "syntax-character":
         character = here[column - 1 : column]
         if character == "\t" or here[: len(here) - len(here.lstrip())].find("\t") >= 0:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from advisor.words import Words
 
 WORDS: dict[str, Words] = {
+    "model-hosted": Words(
+        "A model behind its maker's API; its size is not published, and nothing is computed from it.",
+        "只能通过厂商 API 使用的模型；规模未公开，不据此做任何估算。",
+    ),
     "model-unknown-shape-stated": Words(
         "The knowledge base has no model {name}; the sizes that the plan states are used.",
         "知识库中没有模型 {name}；按计划写明的结构尺寸估算。",
@@ -50,6 +54,9 @@ WORDS: dict[str, Words] = {
         "The device has no {stated} link; the devices talk over PCIe.", "该设备没有 {stated} 互联，设备之间走 PCIe。"
     ),
     "network-of-system": Words("The network that the system comes with.", "该整机自带的网络。"),
+    "network-usual": Words(
+        "Not stated; usual for nodes of eight linked devices.", "计划未写；八卡互联节点的常见配置。"
+    ),
     "network-unknown": Words("Not stated; a usual rate for a training node.", "计划未写；按训练节点的常见速率估算。"),
     "qlora-nf4": Words("QLoRA stores the frozen base in 4-bit NF4.", "QLoRA 以 4 位 NF4 保存冻结的基座。"),
     "lora-rank": Words("Not stated; the usual rank.", "计划未写；取常用的秩。"),
@@ -68,6 +75,10 @@ WORDS: dict[str, Words] = {
     "framework-unknown": Words(
         "{given} is not among the frameworks whose memory habits are known; the commonest one for this kind of run.",
         "{given} 的显存特性未知；取此类训练最常用的框架。",
+    ),
+    "sharding-adapters-large": Words(
+        "Not stated; the 16-bit base leaves no room on one device, so ZeRO-3 or FSDP is assumed.",
+        "计划未写；16 位基座放进单卡后已无余量，因此按 ZeRO-3/FSDP 分片估算。",
     ),
     "sharding-adapters": Words(
         "Not stated; adapters are usually trained with plain data parallelism.",

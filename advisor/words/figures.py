@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, isfinite, log10
 
 from advisor.words import Language, Words
@@ -13,6 +14,9 @@ WORDS: dict[str, Words] = {
     "days": Words("{value} days", "{value} 天"),
     "day": Words("{value} day", "{value} 天"),
     "hours": Words("{value} hours", "{value} 小时"),
+    "hour": Words("{value} hour", "{value} 小时"),
+    "minutes": Words("{value} minutes", "{value} 分钟"),
+    "minute": Words("{value} minute", "{value} 分钟"),
     "seconds": Words("{value} s", "{value} 秒"),
     "years": Words("{value} years", "{value} 年"),
     "device-hours": Words("{value} device-hours", "{value} 卡时"),
@@ -65,6 +69,29 @@ def money(value: float, currency: str, lang: Language) -> str:
     return f"{significant(value)} {currency}"
 
 
+def duration(days: float, lang: Language) -> str:
+    """A duration in the unit that people would say it in: 20 minutes, 9.9 hours, 109 days."""
+    unit, one, size = next(
+        (row for row in (("days", "day", 1.0), ("hours", "hour", 1 / 24)) if days >= row[2]),
+        ("minutes", "minute", 1 / 1440),
+    )
+    amount = significant(days / size)
+    return WORDS[one if amount == "1" else unit].text(lang).format(value=amount)
+
+
+def _many_hours(value: float, lang: Language) -> str:
+    """Device-hours: from a million on in millions, in Chinese from ten thousand on in units of that."""
+    if lang == "zh" and abs(value) >= 1e4:
+        return f"{significant(value / 1e4)} 万"
+    return counted(value) if lang == "en" and abs(value) >= 1e6 else significant(value)
+
+
+def share(value: float, lang: Language) -> str:
+    """A share in percent; below a thousandth no digit means anything."""
+    blank = " " if lang == "en" else ""
+    return f"< 0.1{blank}%" if 0 < value < 0.001 else f"{significant(value * 100, 2)}{blank}%"
+
+
 def shown_value(value: bool | float | str | None, unit: str, lang: Language, currency: str = "CNY") -> str:
     """A fact's value as a reader wants it, by its unit."""
     if value is None:
@@ -76,15 +103,19 @@ def shown_value(value: bool | float | str | None, unit: str, lang: Language, cur
     if unit == "money":
         return money(value, currency, lang)
     if unit == "share":
-        return f"{significant(value * 100, 2)} %" if lang == "en" else f"{significant(value * 100, 2)}%"
+        return share(value, lang)
     if unit == "x":
         return f"{significant(value, 2)}×" if lang == "en" else f"{significant(value, 2)} 倍"
     if unit in _COUNTED:
         return counted(value)
     if unit in _PLAIN_UNITS:
         return f"{significant(value)} {unit}"
-    if unit == "days" and value == 1:
-        return WORDS["day"].text(lang).format(value=1)
+    if unit == "days" or (unit == "hours" and 0 < value < 1):
+        return duration(value if unit == "days" else value / 24, lang)
+    if unit == "device-hours":
+        return WORDS[unit].text(lang).format(value=_many_hours(value, lang)).replace("万 卡时", "万卡时")
     if unit in WORDS:
         return WORDS[unit].text(lang).format(value=significant(value))
-    return significant(value, 6) if abs(value) < 1e-2 and value else significant(value, 4)
+    if value and abs(value) < 1e-2:  # learning rates, as everybody writes them
+        return re.sub(r"e-0?", "e-", f"{value:.3g}")
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else significant(value)

@@ -354,6 +354,12 @@ WORDS: Final[dict[str, Words]] = {
         "Unknown device `{value}`. The nearest known: {nearest}.",
         "未知的设备 `{value}`。最接近的已知设备：{nearest}。",
     ),
+    "hosted-model": Words(
+        "`{value}` is reached through its maker's API only; it can be neither trained nor served on devices of your own. "
+        "Name an open model, or use it as it is: `method: none`, `environment: external-api` and no `hardware`.",
+        "`{value}` 只能通过厂商 API 使用，无法在自己的设备上训练或部署。请改用开放权重的模型；"
+        "若只是调用 API，请写 `method: none`、`environment: external-api`，并去掉 `hardware`。",
+    ),
     "unknown-model": Words(
         "Unknown model `{value}`. Add `parameters` to compute without it.",
         "未知的模型 `{value}`。补充 `parameters` 后即可估算。",

@@ -21,8 +21,8 @@ STORY = "examples/openharmony-30b-v100.yaml"
 
 FIRES = """\
 MTD016 lora-learning-rate-too-low fires at training.learning_rate (line 5).
-  A learning rate of 0.000001 is one for training all parameters; LoRA needs about ten times as
-  much, 1e-4 to 3e-4.
+  A learning rate of 1e-6 is one for training all parameters; LoRA needs about ten times as much,
+  1e-4 to 3e-4.
 
 Conditions, all of which must hold
 """
