@@ -12,7 +12,7 @@ from advisor.estimates.run import FrameworkId, Recompute, Run
 from advisor.estimates.time import TimeEstimate, estimate_time, missing_for_time, time_figures
 from advisor.options.ground import Counter
 from advisor.options.limits import ADAPTERS, Way
-from advisor.options.space import DEGREES, LONG, Array, Manner, Room, Span, spans
+from advisor.options.space import DEGREES, Array, Manner, Room, Span, spans
 from advisor.pipeline import Advisor
 from advisor.records import dataclass
 
@@ -23,6 +23,8 @@ ALIKE = 1.05
 """Layouts whose times differ by less than this are equally fast: no estimate tells them apart."""
 _LARGE = 20e9
 """Parameters beyond which full training also tries to cut the model itself."""
+_LONG = 32_768
+"""Sequences from which frameworks that cut them are worth their set-up."""
 _SELECTIVE: frozenset[FrameworkId] = frozenset({"megatron-lm", "nemo", "mindspeed", "torchtitan", "internlm"})
 """Frameworks that recompute a part of a layer; the others all of it or nothing."""
 _UNUSUAL: Mapping[FrameworkId, float] = {"megatron-lm": 2.0, "nemo": 2.0, "ms-swift": 0.5, "unsloth": 0.25}
@@ -64,7 +66,7 @@ def manners(way: Way, run: Run, *, expert: bool) -> tuple[tuple[Manner, ...], ..
     `expert`: whoever runs it has done so before, so that a framework that needs conversion and care is no obstacle.
     """
     cann, several = run.machine.platform == "cann", run.layout.devices > 1
-    long = run.recipe.sequence_length >= LONG
+    long = run.recipe.sequence_length >= _LONG
     a = run.architecture
     if way in ADAPTERS:
         usual = _each("llama-factory", (0,))

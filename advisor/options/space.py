@@ -42,7 +42,7 @@ DEGREES: Mapping[FrameworkId, frozenset[Degree]] = {
 """How each framework can cut a model beside data parallelism; those that are not named do that alone."""
 
 MICRO_BATCHES = (1, 2, 4, 8, 16, 32)
-LONG = 16_384
+LONG = 8_192
 """Shorter sequences are not cut over devices: the exchange costs more than the memory is worth."""
 PIECE = 4096
 """Tokens of a sequence that a device keeps at least where context parallelism cuts it."""
