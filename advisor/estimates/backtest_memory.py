@@ -111,6 +111,7 @@ def recipe_of(row: Row) -> Recipe:
         attention=row["attention"],  # type: ignore[arg-type]
         chunked_loss=row["chunked_loss"] == "1",
         fused_loss=row["fused_loss"] == "1",
+        offload=row.get("offload") or "none",  # type: ignore[arg-type]
         zero_stage=_whole(row, "zero_stage"),  # type: ignore[arg-type]
         framework=row["framework"],  # type: ignore[arg-type]
         framework_named=True,

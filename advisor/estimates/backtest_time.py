@@ -91,6 +91,8 @@ def run_from_row(row: Row, machines: Callable[[str], Machine]) -> Run:
     if nodes > 1 and row.get("network_gbps"):
         rate = _number(row, "network_gbps") * 1e9 / 8 / max(1, devices // nodes)
         machine = replace(machine, network=Link("infiniband", rate, 1e-5))
+    if row.get("link") == "pcie":
+        machine = replace(machine, link=Link("pcie", machine.pcie_bytes_per_second, 10e-6, devices))
     adapters = row["method"] in ("lora", "qlora")
     mean = _number(row, "mean_sample_tokens")
     targets = row.get("lora_targets") or "all-linear"
@@ -109,6 +111,8 @@ def run_from_row(row: Row, machines: Callable[[str], Machine]) -> Run:
         attention=row["attention"],  # type: ignore[arg-type]  # likewise
         chunked_loss=row["chunked_loss"] == "1",
         fused_loss=row["fused_loss"] == "1",
+        offload=row.get("offload") or "none",  # type: ignore[arg-type]  # likewise
+        optimizer=row.get("optimizer") or "adamw",  # type: ignore[arg-type]  # likewise
         zero_stage=int(_number(row, "zero")),  # type: ignore[arg-type]  # likewise
         framework=row["framework"],  # type: ignore[arg-type]  # likewise
         framework_named=True,
