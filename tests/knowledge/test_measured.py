@@ -11,7 +11,19 @@ import yaml
 from advisor.library import load_advisor
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
-NOT_A_RUN = set("id source document place date assumed shape_from model setup scored excluded".split())
+NOT_A_RUN = {
+    "id",
+    "source",
+    "document",
+    "place",
+    "date",
+    "assumed",
+    "shape_from",
+    "model",
+    "setup",
+    "scored",
+    "excluded",
+}
 
 
 def rows(name: str) -> list[dict[str, str]]:
