@@ -173,8 +173,8 @@ def _block(number: int, option: Option, lang: Language, style: Style) -> Iterato
                       cost_high=money(option.cost.high, currency, lang))  # fmt: skip
         rows.append(("figures", figures))
     if option.choice.way != "retrieval":
-        rows.append(("layout", _layout(option, lang)))
-    rows.append(("changes", _changes(option, lang)))
+        rows.append(("layout", layout_text(option, lang)))
+    rows.append(("changes", changes_text(option, lang)))
     rows.append(("licence", option.licence.text(lang)))
     left = [row for row in option.judgement.findings if row.rule.severity in {"high", "medium"}]
     if left:
@@ -242,7 +242,8 @@ def _numbers(numbers: list[int], lang: Language) -> str:
     return comma.join(f"{a}" if a == b else f"{a}{dash}{b}" for a, b in runs)
 
 
-def _layout(option: Option, lang: Language) -> str:
+def layout_text(option: Option, lang: Language) -> str:
+    """How an option's work is cut over its devices, in one line."""
     run = option.judgement.case.run
     recipe, layout = run.recipe, run.layout
     sharding = say(lang, "options.replicated") if recipe.zero_stage == 0 else f"ZeRO-{recipe.zero_stage}"
@@ -253,7 +254,8 @@ def _layout(option: Option, lang: Language) -> str:
                recompute=say(lang, f"options.recompute-{recipe.recompute}"), framework=recipe.framework)  # fmt: skip
 
 
-def _changes(option: Option, lang: Language) -> str:
+def changes_text(option: Option, lang: Language) -> str:
+    """What an option changes in the plan, the first values in full and the rest counted."""
     made = option.changes
     told = [path for path in _FIRST if made.get(path) is not None or (path == "data" and path in made)]
     first = told[:_SHOWN]

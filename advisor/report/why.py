@@ -8,8 +8,9 @@ from typing import Any
 from advisor.facts import vocabulary
 from advisor.plan.source import shown
 from advisor.report.contract import acceptance_as_json, finding_as_json, number, sources
-from advisor.report.markdown import assumed, trace_of
+from advisor.report.model.practice import assumed
 from advisor.report.text import acceptance_note, wrapped
+from advisor.report.trace import trace_of
 from advisor.ruling.vocabulary import Value
 from advisor.why import Explanation, Tested
 from advisor.words import Language, say

@@ -196,6 +196,7 @@ WORDS: dict[str, Words] = {
     "part-optimizer": Words("optimizer states", "优化器状态"),
     "part-activations": Words("activations", "激活"),
     "part-logits": Words("logits and loss", "logits 与损失"),
+    "part-cache": Words("KV cache", "KV 缓存"),
     "part-overhead": Words("framework and allocator", "框架与分配器开销"),
     "time-matmul": Words("matrix products", "矩阵乘"),
     "time-attention": Words("attention", "注意力"),

@@ -69,7 +69,9 @@ def test_a_chinese_report_has_no_english_sentence(day: date) -> None:
         text = render(load_advisor().judge(load_plan(path), day), "zh")
         body = re.sub(r"\[[^\]]*\]\([^)]*\)|`[^`]*`", " ", text)  # titles of sources and names of fields
         for line in body.splitlines():
-            if line.startswith(("# ", "| 计划文件", "- urn")) or "OpenHarmony" in line:
+            if line.startswith(("# ", "| 计划文件")) or "OpenHarmony" in line:
+                continue
+            if line.startswith("- ") and line.endswith(" 查阅）"):  # the title of a source without an address
                 continue
             run = re.search(r"(?:[A-Za-z][A-Za-z'-]{2,}[ ,]+){6,}", line)
             assert run is None, line

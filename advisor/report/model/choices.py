@@ -1,0 +1,134 @@
+"""What there is to choose between: the plan, the recommendation, the runner-up, the other options, doing nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.pipeline import Judgement
+from advisor.records import dataclass
+from advisor.report.model.pictures import Row, slack_text
+from advisor.report.model.records import Table, Text, joined, plain, strong
+from advisor.report.model.schedule import Schedule, schedule_of
+from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
+from advisor.report.model.wording import NOTHING, amount, days, remarked, word
+from advisor.words import Language, say
+
+if TYPE_CHECKING:
+    from advisor.options.offer import Option, Options
+
+_RANK = {"go": 0, "caution": 1, "no-go": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What is recommended. Numbers of options count from 1; None where there is none.
+
+    `plan_first` tells that the plan itself is recommended, as it is or on conditions.
+    """
+
+    plan_first: bool
+    recommended: int | None
+    runner_up: int | None
+
+
+def choices_of(judgement: Judgement, options: Options | None) -> Choices:
+    """The recommendation: the plan unless it is a no-go or an option is judged better, then the first option."""
+    found = options.options if options is not None else ()
+    better = bool(found) and _RANK[found[0].verdict] < _RANK[judgement.verdict]
+    stands = options is not None and options.plan_stands
+    plan_first = judgement.verdict == "go" or (judgement.verdict == "caution" and (stands or not better))
+    if plan_first:
+        return Choices(True, None, 1 if found else None)
+    return Choices(False, 1 if found else None, 2 if len(found) > 1 else None)
+
+
+def unfit(judgement: Judgement) -> bool:
+    """Tell whether the run more likely does not fit in memory than it does."""
+    memory, serving = judgement.estimates.memory, judgement.estimates.serving
+    part = memory or (None if judgement.case.trains else serving)
+    return part is not None and part.fits in {"no", "unlikely"}
+
+
+def first_result(judgement: Judgement, schedule: Schedule, lang: Language) -> str:
+    """When something can be seen first."""
+    if unfit(judgement):
+        return word(lang, "first-unfit")
+    if schedule.first is None:
+        return word(lang, "first-unknown")
+    return word(lang, "first-after", days=days(schedule.first, lang))
+
+
+def option_name(number: int, lang: Language) -> str:
+    """What an option is called: by its number."""
+    return word(lang, "choice-option", number=number)
+
+
+def short_title(option: Option, lang: Language) -> str:
+    """Way and model, and the machines, as the tables of options show them."""
+    way = say(lang, f"options.short-{option.choice.way}")
+    return f"{way} · {option.model.text(lang)}"
+
+
+def machines(option: Option, lang: Language) -> str:
+    """So many of what, and how they are held."""
+    tenure = option.choice.machines.tenure
+    held = f"options.{tenure}" if tenure else "options.as-planned"
+    return remarked(f"{option.choice.count} × {option.device.text(lang)}", say(lang, held), lang)
+
+
+def choice_table(judgement: Judgement, options: Options | None, choices: Choices, lang: Language) -> Table:
+    """The plan, the recommendation, the runner-up and doing nothing, a row each."""
+    stage = stage_of(judgement)
+    head = (
+        word(lang, "choice"),
+        *(word(lang, f"column-{name}") for name in ("verdict", "cost", "first", "slack")),
+        word(lang, "column-licence", stage=stage_word(stage, lang)),
+    )
+    marks = {choices.recommended: "choice-recommended", choices.runner_up: "choice-runner-up"}
+    name = word(lang, "choice-plan")
+    if choices.plan_first:
+        name = remarked(name, word(lang, "choice-recommended"), lang)
+    rows = [_choice((strong(name)), judgement, lang)]
+    for number in (choices.recommended, choices.runner_up):
+        if number is None or options is None:
+            continue
+        option = options.options[number - 1]
+        named = remarked(option_name(number, lang), word(lang, marks[number]), lang)
+        title = joined((strong(named), plain(f"{short_title(option, lang)} · {machines(option, lang)}")))
+        rows.append(_choice(title, option.judgement, lang))
+    nothing = joined((strong(word(lang, "choice-nothing")), plain(word(lang, "choice-nothing-text"))))
+    rows.append((nothing, plain(NOTHING), plain(word(lang, "nothing-spent")), plain(word(lang, "first-none")),
+                 plain(NOTHING), plain(NOTHING)))  # fmt: skip
+    return Table(head, tuple(rows), ("left", "left", "right", "right", "right", "left"))
+
+
+def _choice(name: Text, judgement: Judgement, lang: Language) -> tuple[Text, ...]:
+    cost, schedule = judgement.estimates.cost, schedule_of(judgement)
+    money = amount(cost.project, cost.currency, lang) if cost is not None and cost.project is not None else None
+    stands = unfit(judgement)
+    return (
+        name,
+        strong(word(lang, f"report.{judgement.verdict}")),
+        plain(money or word(lang, "cost-unknown-short")),
+        plain(first_result(judgement, schedule, lang)),
+        plain(NOTHING if stands else slack_text(schedule, lang)),
+        plain(status_word(worst_status(terms_of(judgement, lang), stage_of(judgement)), lang)),
+    )
+
+
+def picture_rows(judgement: Judgement, options: Options | None, lang: Language) -> list[Row]:
+    """The plan and every option as the pictures show them."""
+    cost = judgement.estimates.cost
+    device = judgement.case.device
+    what = ""
+    if device is not None:
+        count = judgement.case.run.layout.devices
+        name = device.name if isinstance(device.name, str) else getattr(device.name, lang)
+        what = f"{count} × {name}"
+    rows = [Row(word(lang, "compared-plan"), what, cost.project if cost else None, schedule_of(judgement), "", True)]
+    for number, option in enumerate(options.options if options is not None else (), 1):
+        rows.append(
+            Row(option_name(number, lang), f"{short_title(option, lang)}", option.cost,
+                schedule_of(option.judgement), option.risk)
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,265 @@
+"""The data of the pictures: numbers, worded labels and round marks on the axes; the macros only draw."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from advisor.estimates.run import Range
+from advisor.pipeline import Judgement
+from advisor.records import dataclass
+from advisor.report.model.records import Picture, Table, lefts, plain, rights, strong
+from advisor.report.model.schedule import Schedule
+from advisor.report.model.wording import NOTHING, amount, days, listed, spread, word
+from advisor.report.text import columns
+from advisor.words import Language
+from advisor.words.figures import money, significant
+
+LABEL_COLUMNS = 34
+"""Columns of a terminal that a row's label may take; a longer one is cut."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A plan or option as the pictures show it: a short name, what it is, and its figures."""
+
+    name: str
+    what: str
+    cost: Range | None
+    schedule: Schedule
+    risk: str  # low, medium, high, or empty where it was not judged
+    marked: bool = False  # the plan itself
+
+
+def shortened(text: str, limit: int = LABEL_COLUMNS) -> str:
+    """A text cut to some columns, with a mark where something went."""
+    if columns(text) <= limit:
+        return text
+    kept = ""
+    for char in text:
+        if columns(kept + char) > limit - 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
+def ticks(top: float, count: int = 5) -> list[float]:
+    """Round values from 0 up to `top`, about `count` of them."""
+    if top <= 0 or not math.isfinite(top):
+        return [0.0]
+    rough = top / count
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(size * nice for nice in (1, 2, 2.5, 5, 10) if size * nice >= rough)
+    return [step * index for index in range(int(top / step + 1e-9) + 1)]
+
+
+def short(value: float) -> float:
+    """A figure short enough to be the same bytes everywhere."""
+    return float(f"{value:.6g}")
+
+
+def _numbers(values: Sequence[float]) -> list[float]:
+    return [short(value) for value in values]
+
+
+def memory_picture(judgement: Judgement, lang: Language) -> Picture | None:
+    """The parts of the worst device's memory, one after the other, against what is usable."""
+    memory, serving = judgement.estimates.memory, judgement.estimates.serving
+    if memory is not None:
+        total, usable, parts, prefix = memory.per_device, memory.usable_gib, memory.parts, "report.part-"
+    elif serving is not None:
+        total, usable, parts, prefix = serving.per_device, serving.usable_gib, serving.parts, "report.part-"
+    else:
+        return None
+    kept = [(word(lang, f"{prefix}{name}"), size) for name, size in parts.items() if size > 0]
+    whole = sum(size for _, size in kept) or 1.0
+    start, stacked = 0.0, []
+    for name, size in kept:
+        stacked.append({"label": name, "start": short(start), "size": short(size), "text": significant(size)})
+        start += size
+    rows = [
+        (
+            plain(name),
+            plain(significant(size)),
+            plain(f"{size / whole:.0%}" if lang == "zh" else f"{size / whole * 100:.0f} %"),
+        )
+        for name, size in kept
+    ]
+    rows.append((strong(word(lang, "memory-total")), strong(spread(total, lang)), plain("")))
+    head = (word(lang, "report.part"), "GiB", word(lang, "report.share"))
+    says = word(
+        lang,
+        "memory-says",
+        parts=listed((word(lang, "memory-part", name=name, size=significant(size)) for name, size in kept), lang),
+        total=significant(total.likely),
+        low=significant(total.low),
+        high=significant(total.high),
+        usable=significant(usable),
+    )
+    top = max(total.high, usable) * 1.02
+    data = {
+        "parts": stacked,
+        "total": {"label": word(lang, "memory-total"), "text": spread(total, lang),
+                  **dict(zip(("low", "likely", "high"), _numbers((total.low, total.likely, total.high)), strict=True))},
+        "limit": {"value": short(usable), "text": word(lang, "usable", amount=significant(usable))},
+        "top": short(top),
+        "ticks": [{"value": value, "text": significant(value)} for value in _numbers(ticks(top))],
+        "unit": "GiB",
+    }  # fmt: skip
+    title = word(lang, "memory-title")
+    return Picture("memory", title, says, data, Table(head, tuple(rows), ("left", "right", "right")))
+
+
+def cost_picture(rows: Sequence[Row], budget: float | None, currency: str, lang: Language) -> Picture | None:
+    """The cost of each row as a bar from low to high with its likely value, against the budget."""
+    known = [row for row in rows if row.cost is not None]
+    if not known:
+        return None
+    top = max([row.cost.high for row in known if row.cost] + [budget or 0.0]) * 1.02
+    title = word(lang, "cost-title")
+    bars = [
+        {"name": row.name, "what": shortened(row.what), "marked": row.marked, "text": amount(row.cost, currency, lang),
+         **dict(zip(("low", "likely", "high"), _numbers((row.cost.low, row.cost.likely, row.cost.high)), strict=True))}
+        for row in known if row.cost is not None
+    ]  # fmt: skip
+    data = {
+        "bars": bars,
+        "limit": None if budget is None else {"value": short(budget),
+                                              "text": word(lang, "budget", amount=money(budget, currency, lang))},
+        "top": short(top),
+        "ticks": [{"value": value, "text": "0" if value == 0 else money(value, currency, lang)}
+                  for value in _numbers(ticks(top, 4))],
+    }  # fmt: skip
+    said = listed((f"{row.name} {amount(row.cost, currency, lang)}" for row in known), lang)
+    head = (
+        word(lang, "choice"),
+        "",
+        word(lang, "report.likely"),
+        word(lang, "report.low-end"),
+        word(lang, "report.high-end"),
+    )
+    table = Table(
+        head,
+        tuple(
+            (
+                strong(row.name),
+                plain(row.what),
+                *(plain(money(part, currency, lang)) for part in (row.cost.likely, row.cost.low, row.cost.high)),
+            )
+            for row in known
+            if row.cost is not None
+        ),
+        ("left", "left", "right", "right", "right"),
+    )
+    return Picture("cost", title, word(lang, "cost-says", rows=said), data, table)
+
+
+def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language) -> Picture | None:
+    """The phases of each row one after the other, with how late it may get, against the deadline."""
+    known = [row for row in rows if row.schedule.counted is not None]
+    if not known:
+        return None
+    top = max([row.schedule.counted.high for row in known if row.schedule.counted] + [deadline or 0.0]) * 1.02
+    # A bar must stay visible where one row may take many times as long as the others.
+    keys = list(dict.fromkeys(phase.key for row in known for phase in row.schedule.phases))
+    bars = []
+    for row in known:
+        counted = row.schedule.counted
+        if counted is None:
+            continue
+        start, phases = 0.0, []
+        for phase in row.schedule.phases:
+            phases.append({"key": phase.key, "start": short(start), "size": short(phase.days.likely),
+                           "number": keys.index(phase.key) + 1})  # fmt: skip
+            start += phase.days.likely
+        bars.append({"name": row.name, "what": shortened(row.what), "marked": row.marked, "phases": phases,
+                     "text": days(counted, lang), "likely": short(counted.likely),
+                     "high": short(counted.high)})  # fmt: skip
+    data = {
+        "bars": bars,
+        "legend": [
+            {"key": key, "number": index, "text": word(lang, f"phase-{key}")} for index, key in enumerate(keys, 1)
+        ],
+        "limit": None if deadline is None else {"value": short(deadline),
+                                                "text": word(lang, "deadline", days=significant(deadline))},
+        "top": short(top),
+        "ticks": [{"value": value, "text": significant(value)} for value in _numbers(ticks(top))],
+    }  # fmt: skip
+    head = (word(lang, "choice"), "", *(word(lang, f"phase-{key}") for key in keys), word(lang, "column-counted"),
+            word(lang, "column-slack"))  # fmt: skip
+    table = Table(
+        head,
+        tuple(
+            (
+                strong(row.name),
+                plain(row.what),
+                *(plain(spread(row.schedule.part(key), lang)) for key in keys),
+                plain(spread(row.schedule.counted, lang)),
+                plain(slack_text(row.schedule, lang)),
+            )
+            for row in known
+        ),
+        (*lefts(2), *rights(len(keys) + 2)),
+    )
+    said = listed((f"{row.name} {days(row.schedule.counted, lang)}" for row in known), lang)
+    return Picture("timeline", word(lang, "timeline-title"), word(lang, "cost-says", rows=said), data, table)
+
+
+def slack_text(schedule: Schedule, lang: Language) -> str:
+    """How a schedule stands against the deadline."""
+    slack = schedule.slack
+    if slack is None:
+        return word(lang, "slack-no-deadline") if schedule.deadline is None else NOTHING
+    key = "slack-left" if slack.likely >= 0 else "slack-late"
+    size = abs(slack.likely)
+    return word(lang, key, days=days(Range(size, size, size), lang))
+
+
+def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Picture | None:
+    """Cost against time: which rows nothing beats in both. Shapes tell the risk; the front is a line of steps."""
+    known = [row for row in rows if row.cost is not None and row.schedule.counted is not None and not row.marked]
+    if len(known) < 2:
+        return None
+    points = [(row.schedule.counted.likely, row.cost.likely) for row in known if row.cost and row.schedule.counted]
+    front = [
+        index
+        for index, (x, y) in enumerate(points)
+        if not any((a <= x and b < y) or (a < x and b <= y) for a, b in points)
+    ]
+    front.sort(key=lambda index: points[index])
+    top_x, top_y = max(x for x, _ in points) * 1.08, max(y for _, y in points) * 1.08
+    data = {
+        "points": [
+            {"name": row.name.rpartition(" ")[2], "x": short(x), "y": short(y), "risk": row.risk or "medium",
+             "on": index in front}
+            for index, (row, (x, y)) in enumerate(zip(known, points, strict=True))
+        ],
+        "front": [{"x": short(points[index][0]), "y": short(points[index][1])} for index in front],
+        "top_x": short(top_x), "top_y": short(top_y),
+        "x": word(lang, "pareto-x"), "y": word(lang, "pareto-y"),
+        "ticks_x": [{"value": value, "text": significant(value)} for value in _numbers(ticks(top_x))],
+        "ticks_y": [{"value": value, "text": "0" if value == 0 else money(value, currency, lang)}
+                    for value in _numbers(ticks(top_y, 4))],
+        "legend": [{"key": risk, "text": word(lang, f"risk-{risk}")} for risk in ("low", "medium", "high")],
+    }  # fmt: skip
+    best = listed((known[index].name for index in front), lang)
+    rest = listed((row.name for index, row in enumerate(known) if index not in front), lang)
+    says = word(lang, "pareto-says", front=best, rest=rest) if rest else word(lang, "pareto-says-all", front=best)
+    head = (word(lang, "choice"), "", word(lang, "pareto-x"), word(lang, "pareto-y"), word(lang, "report.offered-risk"),
+            word(lang, "pareto-on"))  # fmt: skip
+    table = Table(
+        head,
+        tuple(
+            (
+                strong(row.name),
+                plain(row.what),
+                plain(spread(row.schedule.counted, lang)),
+                plain(amount(row.cost, currency, lang)),
+                plain(word(lang, f"risk-{row.risk}") if row.risk else NOTHING),
+                plain(word(lang, "figures.yes" if index in front else "figures.no")),
+            )
+            for index, row in enumerate(known)
+        ),
+        ("left", "left", "right", "right", "left", "left"),
+    )
+    return Picture("pareto", word(lang, "pareto-title"), says, data, table)

@@ -1,0 +1,225 @@
+"""What may go wrong: the gravest findings with the sign that they come true, all findings, what is accepted."""
+
+from __future__ import annotations
+
+from advisor.facts import vocabulary
+from advisor.findings import Finding, Judged
+from advisor.pipeline import Judgement
+from advisor.report.model.records import (
+    Block,
+    Bullets,
+    FindingCard,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    code,
+    joined,
+    lefts,
+    line,
+    link,
+    plain,
+    strong,
+)
+from advisor.report.model.wording import (
+    between,
+    finding_does,
+    finding_says,
+    in_brackets,
+    label,
+    sentences,
+    word,
+    worded,
+)
+from advisor.report.text import acceptance_note
+from advisor.ruling.format import SEVERITIES
+from advisor.words import Language
+from advisor.words.figures import money, shown_value, significant
+
+GRAVE = ("blocker", "high")
+SECONDS_PER_DAY = 86_400.0
+_FIRST_FOR_LEADERS = ("compliance", "numerics", "time", "cost", "method", "data", "team", "evaluation", "memory",
+                      "software", "hardware", "operations", "storage", "licence")  # fmt: skip
+"""Of findings that are equally severe, which topic a leader should hear of first; licences have their own answer."""
+
+
+def top_risks(judgement: Judgement, count: int = 3) -> list[Finding]:
+    """The gravest findings, each of another topic and none that only follows from another."""
+    order = {topic: rank for rank, topic in enumerate(_FIRST_FOR_LEADERS)}
+    severity = {name: rank for rank, name in enumerate(SEVERITIES)}
+    heads = [row for row in judgement.findings if row.under is None and row.rule.severity in {*GRAVE, "medium"}]
+    heads.sort(key=lambda row: (severity[row.rule.severity], order.get(row.rule.topic, len(order))))
+    chosen: list[Finding] = []
+    for row in heads:
+        if len(chosen) < count and all(row.rule.topic != other.rule.topic for other in chosen):
+            chosen.append(row)
+    return chosen
+
+
+def sign_of(finding: Finding, judgement: Judgement, lang: Language) -> Text:
+    """What one sees when a risk comes true, with the plan's own numbers."""
+    case, estimates = judgement.case, judgement.estimates
+    topic, knowledge = finding.rule.topic, case.knowledge
+    values: dict[str, object] = {}
+    key = f"sign-{topic}"
+    if topic == "memory":
+        if not case.trains and case.run.serving is not None:
+            key, values = "sign-memory-use", {"requests": case.run.serving.concurrent_requests}
+        else:
+            values = {"usable": significant(case.run.machine.usable_gib)}
+    elif topic == "time":
+        rate = _rate_for_deadline(judgement)
+        if rate is None:
+            key, values = "sign-evidence", {}
+        else:
+            values = {"rate": significant(rate)}
+    elif topic == "cost":
+        limit = _limit(judgement, lang)
+        if limit is None:
+            key = "sign-evidence"
+        else:
+            values = {"amount": limit}
+    elif topic == "data":
+        values = {"points": significant(knowledge.figure("forgetting-budget-points").likely)}
+    del estimates
+    return worded(lang, key, **values)
+
+
+def _rate_for_deadline(judgement: Judgement) -> float | None:
+    """Tokens per second that each device must make for one run to end by the deadline; else the low estimate."""
+    time, project = judgement.estimates.time, judgement.case.plan.project
+    if time is None:
+        return None
+    if project is not None and project.deadline and time.tokens:
+        return time.tokens / (project.deadline * SECONDS_PER_DAY * judgement.case.run.layout.devices)
+    return time.tokens_per_second_per_device.low
+
+
+def _limit(judgement: Judgement, lang: Language) -> str | None:
+    budget, cost = judgement.facts.get("cost.budget"), judgement.estimates.cost
+    currency = judgement.pricing.currency
+    if budget is not None:
+        return money(float(budget), currency, lang)
+    return money(cost.project.high, currency, lang) if cost is not None and cost.project is not None else None
+
+
+def risk_table(findings: list[Finding], judgement: Judgement, lang: Language) -> Table:
+    """Findings with the sign that they come true and what to do."""
+    rows = tuple(
+        (
+            joined((strong(row.rule.id), finding_says(row, lang))),
+            sign_of(row, judgement, lang),
+            finding_does(row, lang),
+        )
+        for row in findings
+    )
+    head = tuple(word(lang, name) for name in ("risk", "risk-sign", "risk-do"))
+    return Table(head, rows, lefts(len(head)))
+
+
+def risk_section(judgement: Judgement, lang: Language) -> Section:
+    """All findings for leadership: the grave ones with sign and remedy, the others a line each."""
+    title = word(lang, "risks")
+    if not judgement.findings:
+        return Section("risks", title, (Paragraph(plain(word(lang, "report.no-findings"))),))
+    heads = [row for row in judgement.findings if row.rule.severity in GRAVE]
+    rest = [row for row in judgement.findings if row.rule.severity not in GRAVE]
+    blocks: list[Block] = []
+    if heads:
+        blocks.append(risk_table(heads, judgement, lang))
+    if rest:
+        if heads:
+            blocks.append(Paragraph(worded(lang, "risks-table-note")))
+        blocks.append(
+            Bullets(
+                tuple(
+                    joined(
+                        (
+                            strong(f"{row.rule.id} ({word(lang, f'report.{row.rule.severity}')})"),
+                            finding_says(row, lang),
+                        )
+                    )
+                    for row in rest
+                )
+            )
+        )
+    return Section("risks", title, tuple(blocks))
+
+
+def finding_cards(judgement: Judgement, lang: Language) -> Section:
+    """All findings in full, for engineers."""
+    title = word(lang, "report.findings")
+    if not judgement.findings:
+        return Section("findings", title, (Paragraph(plain(word(lang, "report.no-findings"))),))
+    return Section("findings", title, tuple(_card(row, judgement, lang) for row in judgement.findings))
+
+
+def _card(finding: Finding, judgement: Judgement, lang: Language) -> FindingCard:
+    words, rule = vocabulary(), finding.rule
+    because = [
+        label(
+            words[name].spec.meaning.text(lang),
+            plain(shown_value(value, words[name].spec.unit, lang, finding.currency)),
+            lang,
+        )
+        for name, value in finding.because
+    ]
+    apart = between(lang)
+    place = [code(finding.at.path), plain(word(lang, "report.line", line=finding.at.line)),
+             label(word(lang, "report.confidence"), plain(word(lang, f"report.{rule.confidence}")), lang)]  # fmt: skip
+    if finding.under:
+        place.append(plain(word(lang, "report.follows-from", id=finding.under)))
+    rows = (
+        ("report.do", finding_does(finding, lang)),
+        ("report.why", joined(because, apart)),
+        ("report.at", joined(place, apart)),
+        ("report.sources", joined(cited(judgement, rule.sources, lang), apart)),
+    )
+    return FindingCard(
+        id=rule.id,
+        name=rule.name,
+        severity=rule.severity,
+        severity_word=word(lang, f"report.{rule.severity}"),
+        says=finding_says(finding, lang),
+        rows=tuple((word(lang, key), text) for key, text in rows if text),
+        under=finding.under or "",
+    )
+
+
+def cited(judgement: Judgement, ids: tuple[str, ...] | list[str], lang: Language) -> list[Text]:
+    """Sources as links with the day on which they were read."""
+    knowledge = judgement.case.knowledge
+    found = [knowledge.source(name) for name in ids if knowledge.has("sources", name)]
+    return [
+        joined(
+            (
+                link(row.title, row.url),
+                plain(in_brackets(word(lang, "report.read-on", date=row.read_on.isoformat()), lang)),
+            ),
+            " " if lang == "en" else "",
+        )
+        for row in found
+    ]
+
+
+def accepted_sections(judgement: Judgement, lang: Language) -> list[Section]:
+    """What the plan, the policy or a baseline accepts, and acceptances that do not hold."""
+    groups: list[tuple[str, str, list[Text]]] = [
+        ("accepted", "report.accepted", []),
+        ("baseline", "report.in-baseline", []),
+        ("not-accepted", "report.not-accepted", []),
+    ]
+    for row in judgement.acceptances:
+        index = 2 if row.finding is None else 0 if row.state == "accepted" else 1
+        groups[index][2].append(_acceptance(row, lang))
+    return [Section(key, word(lang, title), (Bullets(tuple(items)),)) for key, title, items in groups if items]
+
+
+def _acceptance(row: Judged, lang: Language) -> Text:
+    finding = row.finding
+    if finding is None:
+        return label(line(row.acceptance.id or "?"), plain(acceptance_note(row, lang)), lang)
+    head = strong(f"{finding.rule.id} {finding.rule.name}")
+    if row.state != "accepted":
+        return joined((head, code(finding.at.path), finding_says(finding, lang)))
+    return joined((head, sentences((finding_says(finding, lang), plain(acceptance_note(row, lang))), lang)))
