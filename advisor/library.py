@@ -21,6 +21,7 @@ from advisor.words import Language
 
 if TYPE_CHECKING:
     from advisor.options.offer import Options
+    from advisor.report.model import Audience, ReportModel
 
 
 class Report:
@@ -65,11 +66,19 @@ class Report:
 
         return as_json(self.judgement, lang, [option_as_json(option, lang) for option in self.options.options])
 
-    def to_markdown(self, lang: Language = "en", *, options: bool = True) -> str:
-        """The recommendation report, with the plans that would work unless `options` is false."""
-        from advisor.report.markdown import render  # noqa: PLC0415 - Jinja2 only when a report is wanted
+    def to_model(
+        self, lang: Language = "en", *, options: bool = True, audience: Audience = "leadership"
+    ) -> ReportModel:
+        """What every form of the report shows, as records; with the plans that would work unless `options` is false."""
+        from advisor.report.model import report_model  # noqa: PLC0415 - only when a report is wanted
 
-        return render(self.judgement, lang, self.options if options else None)
+        return report_model(self.judgement, lang, self.options if options else None, audience)
+
+    def to_markdown(self, lang: Language = "en", *, options: bool = True, audience: Audience = "leadership") -> str:
+        """The recommendation report, with the plans that would work unless `options` is false."""
+        from advisor.report.markdown import render_model  # noqa: PLC0415 - Jinja2 only when a report is wanted
+
+        return render_model(self.to_model(lang, options=options, audience=audience))
 
     def to_text(self, lang: Language = "en") -> str:
         """The result as a terminal shows it."""

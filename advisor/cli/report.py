@@ -6,25 +6,37 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from advisor.cli.options import advisor_for, common, make, need, plan_files, today
 from advisor.words import Language, say
 
+if TYPE_CHECKING:
+    from advisor.report.model import Audience
+
 
 def command(lang: Language) -> click.Command:
     """The command in one language."""
 
     def run(
-        plan: str, output: str, options: bool, day: date | None, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+        plan: str,
+        output: str,
+        audience: Audience,
+        options: bool,
+        day: date | None,
+        knowledge: tuple[Path, ...],
+        rules: tuple[Path, ...],
     ) -> None:
-        _report(plan, output, options, lang, day or today(), knowledge, rules)
+        _report(plan, output, audience, options, lang, day or today(), knowledge, rules)
 
     return make(
         "report", lang, run,
         click.Argument(["plan"], type=click.Path()),
         click.Option(["-o", "--output"], default="-", help=say(lang, "cli.output-file")),
+        click.Option(["--for", "audience"], type=click.Choice(["leadership", "engineering"]), default="leadership",
+                     show_default=True, help=say(lang, "cli.report-for")),
         click.Option(["--options/--no-options"], default=True, show_default=True, help=say(lang, "cli.with-options")),
         *common(lang),
     )  # fmt: skip
@@ -33,6 +45,7 @@ def command(lang: Language) -> click.Command:
 def _report(
     plan: str,
     output: str,
+    audience: Audience,
     options: bool,
     lang: Language,
     day: date,
@@ -55,7 +68,7 @@ def _report(
     if ending == ".json":
         text = json.dumps(report.to_dict(lang, options=options), ensure_ascii=False, indent=2) + "\n"
     else:
-        text = report.to_markdown(lang, options=options)
+        text = report.to_markdown(lang, options=options, audience=audience)
     if output == "-":
         sys.stdout.write(text)
         return

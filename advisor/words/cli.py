@@ -89,6 +89,11 @@ WORDS: dict[str, Words] = {
     ),
     "bad-date": Words("{value!r} is no date; write YYYY-MM-DD", "{value!r} 不是日期，请写成 YYYY-MM-DD"),
     "unknown-rule": Words("there is no rule {id!r}; nearest: {nearest}", "没有规则 {id!r}；最接近的是：{nearest}"),
+    "report-for": Words(
+        "Whom it is for: leadership gets one page to decide from, then the details; engineering gets breakdowns, every "
+        "finding in full, commands and formulas.",
+        "写给谁看：leadership 先给一页可供决策的结论，再给细节；engineering 给出各项拆解、全部问题、命令与公式。",
+    ),
     "report-format": Words(
         "{file}: the ending names no format; use .md or .json, or - for Markdown on standard output",
         "{file}：无法从扩展名判断格式；请使用 .md 或 .json，或用 - 输出 Markdown",
