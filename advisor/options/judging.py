@@ -9,10 +9,11 @@ from typing import Any
 from advisor.estimates.serving import estimate_serving
 from advisor.findings import Finding
 from advisor.options import explain
-from advisor.options.candidates import Candidate
+from advisor.options.candidate import Candidate
 from advisor.options.compose import CONTEXTS, Choice, amount_text, changes_between, compose, house, settle
 from advisor.options.ground import Ground
 from advisor.options.layouts import HALF, SURE, Fit
+from advisor.options.limits import SELECTED, WHOLE
 from advisor.options.offer import VERDICTS, Option
 from advisor.pipeline import Judgement
 from advisor.plan.read import plan_values, write_plan
@@ -43,7 +44,7 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
     if candidate.fit is not None:
         _settle(ground, values, choice, candidate.fit)
         _serve(ground, values)
-    if choice.way in {"full", "continued", "pretraining"} and limits.engineers == 0:
+    if choice.way in WHOLE and limits.engineers == 0:
         given.add("team")
         team = dict(values["project"].get("team") or {})
         values["project"]["team"] = team | {
@@ -64,7 +65,7 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
     if cost is None or cost.project is None or {"purchase", "compute", "serving"} & set(cost.missing):
         return Outcome(reason="price")
     names = explain.in_order(given)
-    trimmed = choice.way in {"lora", "qlora"} and _trimmed(ground, judged)
+    trimmed = choice.way in SELECTED and _trimmed(ground, judged)
     licence, duties = explain.licence_of(judged, limits)
     option = Option(
         choice=choice,
