@@ -570,7 +570,7 @@ _FRAMEWORKS: Final[dict[FrameworkId, tuple[str, ...]]] = {
                     "autotrainadvanced", "fastchat", "stanfordalpaca", "qlora", "llamarecipes", "llamacookbook",
                     "firefly", "medicalgpt"),
     "deepspeed": ("microsoftdeepspeed", "deepspeedchat", "deepspeedexamples", "openrlhf", "xtuner", "lmflow"),
-    "fsdp": ("fsdp2", "pytorchfsdp", "torchfsdp", "fullyshardeddataparallel"),
+    "fsdp": ("verl", "easyr1", "fsdp2", "pytorchfsdp", "torchfsdp", "fullyshardeddataparallel"),
     "megatron-lm": ("megatron", "megatroncore", "mcore", "megatronbridge", "megatrondeepspeed", "nvidiamegatron",
                     "paimegatronpatch", "megatronpatch", "megatronswift"),
     "nemo": ("nvidianemo", "nemoframework", "nemorl", "nemoautomodel", "automodel"),
