@@ -229,9 +229,8 @@ class _Resolver:
 
     def _unknown(self, path: str, key: str, error: UnknownNameError) -> None:
         near = error.candidates or error.nearest
-        self.problems.append(
-            self.file.problem(path, f"{key}-near" if near else key, value=shown(error.name), nearest=", ".join(near))
-        )
+        kind = f"{key}-several" if error.candidates else f"{key}-near" if near else key
+        self.problems.append(self.file.problem(path, kind, value=shown(error.name), nearest=", ".join(near)))
 
     def _states_a_shape(self) -> bool:
         model = self.plan.model

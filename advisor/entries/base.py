@@ -235,7 +235,9 @@ class Knowledge:
         key = _plain_device(name)
         if key in self._device_names:
             return self._device_names[key]
-        raise UnknownNameError("devices", name, self._nearest(key, self._device_names))
+        near = self._nearest(key, self._device_names)
+        several = tuple(found for found in near if _plain_device(found).startswith(key))
+        raise UnknownNameError("devices", name, near, several if len(several) > 1 else ())
 
     def model_id(self, name: str) -> str:
         """The id of the model that a name means; endings such as -instruct fall away one by one.
