@@ -97,7 +97,7 @@ def _beats(one: Option, other: Option) -> bool:
     if one.choice.way in WHOLE and tenures == ("rent", "rent") and other.days.likely >= 7:
         return False  # which class can be had for weeks differs from day to day
     elsewhere = machines[1].own and machines[0].device_id != machines[1].device_id
-    if elsewhere and one.cost.likely > other.cost.likely * 0.8:
+    if elsewhere and RISKS[other.risk] <= RISKS[one.risk] and one.cost.likely > other.cost.likely * 0.8:
         return False  # what stands there, or was chosen, needs no contract and no move
     # Whoever gives up more wants more for it than a little less risk.
     allowed = RISKS[other.risk] + (len(other.gives_up) > len(one.gives_up))

@@ -23,7 +23,7 @@ def served(ground: Ground, base: Base, place: int, row: Machines) -> Iterator[Ca
     On one's own machines the first remedy that makes it fit is taken: 8 bits a weight, a shorter context, 4 bits. Of
     machines that have to be got each way of storing the weights that saves some is a candidate.
     """
-    if ground.size_of(base) * 0.25 > row.device.memory_gib * 2**30 * max(row.counts) * row.each:
+    if ground.size_of(base) * 0.5 > row.device.memory_gib * 2**30 * max(row.counts) * row.each:
         return
     case = ground.resolved(Choice("retrieval", base, row, 1))
     if case is None or case.run.serving is None:
@@ -34,7 +34,7 @@ def served(ground: Ground, base: Base, place: int, row: Machines) -> Iterator[Ca
     if not row.own or (stated is not None and stated.context_length):
         contexts = [longest]
     kept: Candidate | None = None
-    for quantisation, context in _remedies(row, case.run.serving.quantisation, contexts):
+    for quantisation, context in remedies(row, case.run.serving.quantisation, contexts):
         shorter = context if context != longest else None
         made = _held(ground, case, Choice("retrieval", base, row, 1, None, quantisation, shorter), place)
         if made is None or (kept is not None and made.choice.count >= kept.choice.count and made.slow >= kept.slow):
@@ -45,7 +45,7 @@ def served(ground: Ground, base: Base, place: int, row: Machines) -> Iterator[Ca
             return
 
 
-def _remedies(row: Machines, stated: str, contexts: list[int]) -> Iterator[tuple[str, int]]:
+def remedies(row: Machines, stated: str, contexts: list[int]) -> Iterator[tuple[str, int]]:
     """How weights may be stored and how long a request may be, the best first."""
     if stated != "none":
         yield from (("none", context) for context in contexts)  # the plan has decided: compose keeps it

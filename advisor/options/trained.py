@@ -9,13 +9,15 @@ from advisor.estimates.architecture import active_parameters
 from advisor.options.candidate import Candidate, rough_cost
 from advisor.options.compose import Choice, batch_tokens
 from advisor.options.ground import Ground
-from advisor.options.layouts import Fit, best_fit
+from advisor.options.layouts import SURE, Fit, best_fit
 from advisor.options.limits import ADAPTERS, WHOLE, Way
 from advisor.options.machines import Machines
 from advisor.options.models import Base
 from advisor.pricing import practice_of
 from advisor.resolve import Case
 
+NODE = 8
+"""Devices of a rented node: those that train all parameters are let by the node."""
 SHORT_DAYS = 1.0
 """A run of whole nodes that is shorter than this needs only a part of one."""
 LONGEST_DAYS = 90.0
@@ -32,63 +34,79 @@ def trained(ground: Ground, way: Way, base: Base, place: int, row: Machines) -> 
     if device.software.deepspeed == "no" or (device.bf16 is not True and not row.own):
         return None  # made for inference, or too old to get for training
     best: Candidate | None = None
-    for group in _counts(way, row):
-        best = _fewest(ground, way, base, place, row, group, best)
-    if best is not None and way in ADAPTERS and best.days > (LONGEST_DAYS if row.own else LONGEST_DAYS / 3):
+    for count in _counts(way, row):
+        made = _made(ground, way, base, place, row, count)
+        if made is not None and (best is None or _better(ground, made, best)):
+            best = made
+        if best is not None and ground.optimise != "time" and not _late(ground, best) and best.chance >= SURE:
+            break
+    if best is None:
         return None
-    return best
+    if way in ADAPTERS and best.days > (LONGEST_DAYS if row.own else LONGEST_DAYS / 3):
+        return None
+    return _part_of_node(ground, best) if way in WHOLE and not row.own and row.joined else best
 
 
-def _counts(way: Way, row: Machines) -> tuple[tuple[int, ...], ...]:
-    """Numbers of machines to look at, group by group; within a group the first that is done in time is taken."""
+def _counts(way: Way, row: Machines) -> tuple[int, ...]:
+    """Numbers of machines to look at; the first that surely fits and is done in time is taken."""
     counts = row.counts
     if way not in WHOLE:
         counts = tuple(count for count in counts if count <= row.per_node) or counts[:1]
     elif not row.own:
-        if not row.joined:
-            return ((1,),)
-        return tuple(n for n in counts if n >= 8), tuple(n for n in counts[::-1] if n < 8)
+        counts = tuple(count for count in counts if count >= NODE) if row.joined else (1,)
     # What is owned is used whole; of what is paid for, the fewest that are done in time.
-    return (counts[::-1] if row.tenure == "owned" else counts,)
+    return counts[::-1] if row.own and row.tenure == "owned" else counts
 
 
-def _fewest(
-    ground: Ground, way: Way, base: Base, place: int, row: Machines, counts: tuple[int, ...], best: Candidate | None
-) -> Candidate | None:
-    """The first count that is done in time, else the fastest; with `best`, fewer only where a day is enough."""
-    limits, whole = ground.limits, best
-    if whole is not None and (whole.days > SHORT_DAYS or not counts):
-        return whole
-    for count in counts:
-        choice = Choice(way, base, row, count)
-        if not _could_hold(ground, choice) or (count != counts[-1] and _hopeless(ground, choice)):
-            continue
-        case = ground.resolved(choice)
-        if case is None:
-            return best
-        target = _batch(ground, way, case)
-        fit = _best(ground, case, way, target, row)
-        if way == "qlora" and row.own and case.run.recipe.sequence_length > SHORT and not (fit and fit.sure):
-            choice = replace(choice, sequence=SHORT)
-            case = ground.resolved(choice) or case
-            fit = _best(ground, case, way, target, row) or fit
-        if fit is None or not math.isfinite(fit.days):
-            continue
-        tries = practice_of(case, None).tries.likely
-        days = fit.days * tries
-        made = Candidate(choice, fit, place, days, rough_cost(row, count, days), fit.memory.probability_fits)
-        if whole is not None:
-            # Part of a node is enough for what a node does in hours.
-            if not fit.sure or days > SHORT_DAYS:
-                break
-            best = made
-            continue
-        late = limits.deadline is not None and days * 1.1 > limits.deadline
-        if not late or best is None or days < best.days * 0.75:
-            best = made if best is None or late or days < best.days else best
-        if not late:
+def _late(ground: Ground, made: Candidate) -> bool:
+    deadline = ground.limits.deadline
+    return deadline is not None and made.days * 1.1 > deadline
+
+
+def _better(ground: Ground, made: Candidate, best: Candidate) -> bool:
+    """Tell whether another number of machines is the better answer: surely fits, is in time, or is much faster."""
+    sure = made.chance >= SURE, best.chance >= SURE
+    if sure[0] != sure[1]:
+        return sure[0]
+    late = _late(ground, made), _late(ground, best)
+    if late[0] != late[1]:
+        return late[1]
+    return (late[1] or ground.optimise == "time") and made.days < best.days * 0.75
+
+
+def _part_of_node(ground: Ground, best: Candidate) -> Candidate:
+    """Fewer devices of a rented node where they do in a day what all of it does in hours."""
+    choice = best.choice
+    if choice.count > NODE or ground.optimise == "time":
+        return best
+    for count in (count for count in choice.machines.counts[::-1] if count < choice.count):
+        made = None
+        if best.days <= SHORT_DAYS and best.chance >= SURE:
+            made = _made(ground, choice.way, choice.base, best.place, choice.machines, count)
+        if made is None or made.chance < SURE or made.days > SHORT_DAYS:
             break
+        best = made
     return best
+
+
+def _made(ground: Ground, way: Way, base: Base, place: int, row: Machines, count: int) -> Candidate | None:
+    """A way on so many machines with its best layout; None where nothing more likely fits than not."""
+    choice = Choice(way, base, row, count)
+    if not _could_hold(ground, choice) or (count != _counts(way, row)[-1] and _hopeless(ground, choice)):
+        return None
+    case = ground.resolved(choice)
+    if case is None:
+        return None
+    target = _batch(ground, way, case)
+    fit = _best(ground, case, way, target, row)
+    if way == "qlora" and row.own and case.run.recipe.sequence_length > SHORT and not (fit and fit.sure):
+        choice = replace(choice, sequence=SHORT)
+        case = ground.resolved(choice) or case
+        fit = _best(ground, case, way, target, row) or fit
+    if fit is None or not math.isfinite(fit.days):
+        return None
+    days = fit.days * practice_of(case, None).tries.likely
+    return Candidate(choice, fit, place, days, rough_cost(row, count, days), fit.memory.probability_fits)
 
 
 def _best(ground: Ground, case: Case, way: Way, batch_tokens: float, row: Machines) -> Fit | None:

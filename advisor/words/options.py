@@ -328,7 +328,7 @@ WORDS: dict[str, Words] = {
     "short-budget": Words("the budget", "预算上限"),
     "note-internal": Words(
         "For internal use only, option {number} would be {verdict}: what holds it back is {findings}.",
-        "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在{findings}。",
+        "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在 {findings}。",
     ),
     "stopped": Words("Interrupted: the best found so far.", "已中断：以下为目前找到的最好方案。"),
     "written": Words("Plan files written to {folder}: {count}.", "已写出 {count} 个计划文件到 {folder}。"),
