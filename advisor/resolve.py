@@ -457,6 +457,8 @@ class _Resolver:
             recompute=recompute,
             attention=self._attention(device),
             chunked_loss=bool(training.chunked_loss),
+            fused_loss=bool(training.fused_kernels),
+            fused_norm=bool(training.fused_kernels),
             zero_stage=zero,
             offload=training.offload or "none",
             framework=framework,
