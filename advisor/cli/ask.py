@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -67,6 +68,14 @@ def command(lang: Language) -> click.Command:
     )  # fmt: skip
 
 
+def _edits_lines() -> bool:
+    """Tell whether a line editor understands what is typed: under an ASCII locale it takes Chinese for commands."""
+    import locale  # noqa: PLC0415 - kept off the way to --help
+
+    coding = locale.nl_langinfo(locale.CODESET) if hasattr(locale, "nl_langinfo") else "UTF-8"
+    return coding.upper() not in {"ANSI_X3.4-1968", "US-ASCII", "ASCII", "646"}
+
+
 class _Asking:
     """One plan file being filled in."""
 
@@ -74,11 +83,15 @@ class _Asking:
         self, file: Path, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
     ) -> None:
         from advisor.questionnaire.question import questions_of  # noqa: PLC0415 - kept off the way to --help
+        from advisor.report.text import WIDTH  # noqa: PLC0415
 
         self.file, self.lang, self.day = file, lang, day
         self.advisor: Advisor = advisor_for(lang, knowledge, rules)
         self.questions = questions_of(self.advisor.knowledge)
         self.present = ""  # what the file holds
+        self.original = ""  # what it held before, if that had comments
+        # A screen narrower than a line breaks it anywhere; one that is wider is not easier to read.
+        self.width = max(30, min(WIDTH, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else WIDTH
         self.is_terminal = sys.stdin.isatty()
         if not self.is_terminal and hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")
@@ -129,7 +142,8 @@ class _Asking:
         data = scan_document(raw, str(self.file), LIMITS)[0].data
         self.present = raw.decode("utf-8", "replace")
         if re.search(r"(?m)(?:^|\s)#", _QUOTED.sub("", self.present)):
-            click.echo(say(self.lang, "ask.comments", file=self.file), err=True)
+            self.original = self.present
+            click.echo(say(self.lang, "ask.comments", file=self.file, copy=f"{self.file}.orig"), err=True)
         return data if isinstance(data, dict) else {}
 
     def _set(self, values: dict[str, Any], text: str) -> list[str]:
@@ -190,7 +204,7 @@ class _Asking:
         """Write the plan without asking; 2 where something that no plan can lack is missing."""
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415 - kept off the way to --help
 
-        interview = Interview(self.questions, self.advisor.knowledge, values)
+        interview = Interview(self.questions, self.advisor.knowledge, values, today=self.day)
         if self._tells_missing(interview.missing()):
             return 2
         self.save(interview.plan_values())
@@ -211,26 +225,31 @@ class _Asking:
         text = write_plan(values)
         if text == self.present:
             return
-        try:
-            write_whole(self.file, text)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise click.UsageError(say(self.lang, "cli.cannot-write", file=self.file, reason=reason)) from None
-        self.present = text
+        copy = self.file.with_name(f"{self.file.name}.orig")
+        for path, content in ((copy, self.original), (self.file, text)):
+            if not content:
+                continue
+            try:
+                write_whole(path, content)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise click.UsageError(say(self.lang, "cli.cannot-write", file=path, reason=reason)) from None
+        self.present, self.original = text, ""
 
     def converse(self, values: dict[str, Any], only: tuple[str, ...], *, edit: bool, expert: bool) -> int:
         """Ask what is open (or everything again), save after each answer, and check the plan at the end."""
         from advisor.questionnaire.conversation import Conversation  # noqa: PLC0415 - kept off the way to --help
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415
 
-        interview = Interview(self.questions, self.advisor.knowledge, values, sections=only, expert=expert, again=edit)
+        interview = Interview(self.questions, self.advisor.knowledge, values, today=self.day, sections=only,
+                              expert=expert, again=edit)  # fmt: skip
         if interview.next_question() is None and not interview.missing():
-            click.echo(say(self.lang, "ask.nothing-to-ask", file=self.file))
+            self._tell("nothing-to-ask")
         else:
-            click.echo(say(self.lang, "ask.intro", file=self.file))
+            self._tell("intro")
             if self.present:
-                click.echo(say(self.lang, "ask.resumed", file=self.file))
-        talk = Conversation(interview, self.lang, click.echo, self._hear, self.save, self._judge)
+                self._tell("resumed")
+        talk = Conversation(interview, self.lang, click.echo, self._hear, self.save, self._judge, self.width)
         try:
             ending = talk.run()
         except KeyboardInterrupt:
@@ -243,17 +262,26 @@ class _Asking:
         if self._tells_missing(interview.missing()):
             return 0 if self.is_terminal else 2
         self.save(interview.plan_values())
-        click.echo(say(self.lang, "ask.written", file=self.file) + "\n")
+        self._tell("written")
+        click.echo()
         return self._check()
 
+    def _tell(self, key: str) -> None:
+        from advisor.report.text import wrapped  # noqa: PLC0415 - kept off the way to --help
+
+        for text in say(self.lang, f"ask.{key}", file=self.file).split("\n"):
+            for line in wrapped(text, "", self.lang, "", self.width):
+                click.echo(line)
+
     def _tell_saved(self) -> None:
-        click.echo(say(self.lang, "ask.saved" if self.present else "ask.nothing-saved", file=self.file))
+        self._tell("saved" if self.present else "nothing-saved")
 
     def _hear(self) -> str | None:
         """One line of the person's; None at the end of a pipe. At a terminal the end of input means stop."""
         if self.is_terminal:
-            with suppress(ImportError):  # not on every system
-                import readline  # noqa: F401, PLC0415 - makes `input` a line editor
+            if _edits_lines():
+                with suppress(ImportError):  # not on every system
+                    import readline  # noqa: F401, PLC0415 - makes `input` a line editor
             try:
                 return input("> ")
             except EOFError:
@@ -273,8 +301,16 @@ class _Asking:
             return None
 
     def _check(self) -> int:
-        from advisor.plan.read import load_plan  # noqa: PLC0415 - kept off the way to --help
-        from advisor.report.text import render  # noqa: PLC0415
+        """Tell the verdict, what matters most and the best option; an interrupt leaves only the last out."""
+        from advisor.options import find_options  # noqa: PLC0415 - kept off the way to --help
+        from advisor.plan.read import load_plan  # noqa: PLC0415
+        from advisor.questionnaire.outcome import outcome  # noqa: PLC0415
 
-        click.echo(render(self.advisor.judge(load_plan(self.file), self.day), self.lang), nl=False)
+        judgement = self.advisor.judge(load_plan(self.file), self.day)
+        if self.is_terminal:
+            click.echo(say(self.lang, "ask.looking"), err=True)
+        found = find_options(self.advisor, judgement)
+        for line in outcome(judgement, found if found.complete or found.options else None, str(self.file), self.lang,
+                            self.width):  # fmt: skip
+            click.echo(line)
         return 0

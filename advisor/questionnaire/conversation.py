@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from advisor.pipeline import Judgement
 from advisor.questionnaire.interview import Accepted, Interview
-from advisor.questionnaire.phrases import Refusal, command_of, shown_answer
+from advisor.questionnaire.phrases import command_of, shown_answer
 from advisor.questionnaire.question import Question
-from advisor.report.text import columns, wrapped
+from advisor.questionnaire.reading import Refusal, folded
+from advisor.report.text import WIDTH, columns, wrapped
 from advisor.words import Language, say
 from advisor.words.figures import money, significant
 
@@ -20,7 +21,7 @@ Ending = Literal["check", "stop", "end"]
 
 
 def consequences(judgement: Judgement, lang: Language) -> str:
-    """One line about memory, days and cost as far as a plan tells them; empty where it tells none."""
+    """Memory, days and cost in one line as far as a plan tells them, held against its limits; empty without any."""
     memory, serving = judgement.estimates.memory, judgement.estimates.serving
     time, cost = judgement.estimates.time, judgement.estimates.cost
     parts = []
@@ -33,19 +34,31 @@ def consequences(judgement: Judgement, lang: Language) -> str:
     if time is not None and time.calendar_days is not None:
         days = time.calendar_days.likely
         if days < 2:
-            parts.append(say(lang, "ask.hours-part", hours=significant(days * 24, 2)))
+            part = say(lang, "ask.hours-part", hours=significant(days * 24, 2))
         else:
-            parts.append(say(lang, "ask.days-part", days=significant(days, 2)))
+            part = say(lang, "ask.days-part", days=significant(days, 2))
+        parts.append(part + _against("deadline", judgement.facts.get("time.calendar_over_deadline"), lang))
     if cost is not None and cost.project is not None:
         amount = money(float(f"{cost.project.likely:.2g}"), cost.currency, lang)
-        parts.append(say(lang, "ask.cost-part", cost=amount))
-    return say(lang, "ask.so-far", parts=say(lang, "ask.parts-joint").join(parts)) if parts else ""
+        part = say(lang, "ask.cost-part", cost=amount)
+        parts.append(part + _against("budget", judgement.facts.get("cost.project_over_budget"), lang))
+    return say(lang, "ask.parts-joint").join(parts)
+
+
+def _against(limit: str, ratio: object, lang: Language) -> str:
+    """How a figure stands against a limit of the plan, by their ratio; empty where there is no limit."""
+    if not isinstance(ratio, (int, float)):
+        return ""
+    if ratio <= 1:
+        return say(lang, f"ask.within-{limit}")
+    return say(lang, f"ask.over-{limit}", times=significant(ratio, 2) if ratio >= 1.05 else significant(ratio, 3))
 
 
 class Conversation:
     """Asks until nothing is open. `tell` shows one line; `hear` gives an answer, None at the end of the input.
 
-    `save` gets the values after each change; `foretell` judges the values of a plan, None where they cannot be.
+    `save` gets the values after each change; `foretell` judges the values of a plan, None where they cannot be. Lines
+    have at most `width` columns.
     """
 
     def __init__(
@@ -56,8 +69,9 @@ class Conversation:
         hear: Callable[[], str | None],
         save: Callable[[Mapping[str, Any]], None],
         foretell: Callable[[Mapping[str, Any]], Judgement | None],
+        width: int = WIDTH,
     ) -> None:
-        self.interview, self.lang = interview, lang
+        self.interview, self.lang, self.width = interview, lang, width
         self.tell, self.hear, self.save, self.foretell = tell, hear, save, foretell
         self._foretold = self._consequences()
         self._over = False
@@ -109,7 +123,7 @@ class Conversation:
 
     def _command(self, question: Question, text: str) -> str | None:
         # What a choice is called comes before what the word means elsewhere.
-        word = text.strip().lower()
+        word = folded(text)
         if len(word) > 1 and any(word in (str(choice.value), *choice.words) for choice in question.choices):
             return None
         return command_of(text)
@@ -118,50 +132,55 @@ class Conversation:
         number, total = self.interview.progress()
         yield ""
         text = say(self.lang, "ask.progress", number=number, total=total, text=question.ask.text(self.lang))
-        yield from wrapped(text, "", self.lang)
+        yield from self._wrap(text, "", "")
         for place, choice in enumerate(question.choices, start=1):
-            yield f"  {place}. {choice.says.text(self.lang)}"
+            yield from self._wrap(f"{place}. {choice.says.text(self.lang)}", "  ", "     ")
         if question.kind == "yes-no":
             yield say(self.lang, "ask.yes-no-hint")
         present = self.interview.value_of(question)
         if present is not None:
-            yield "  " + say(self.lang, "ask.enter-keep", value=self._shown(question, present))
+            hint = say(self.lang, "ask.enter-keep", value=self._shown(question, present))
         elif self.interview.is_required(question) or question.default is None:
-            yield "  " + say(self.lang, "ask.enter-nothing")
+            hint = say(self.lang, "ask.enter-nothing")
         else:
-            yield "  " + say(self.lang, "ask.enter-default", because=question.default.because.text(self.lang))
+            hint = say(self.lang, "ask.enter-default", because=question.default.because.text(self.lang))
+        yield from self._wrap(hint)
+
+    def _wrap(self, text: str, indent: str = "  ", hanging: str = "    ") -> Iterator[str]:
+        return wrapped(text, indent, self.lang, hanging, self.width)
 
     def _explain(self, question: Question) -> None:
-        for line in wrapped(question.why.text(self.lang).strip(), "  ", self.lang):
-            self.tell(line)
-        self.tell("  " + say(self.lang, "ask.fills", path=question.path))
+        self._tell_wrapped(question.why.text(self.lang).strip(), "  ")
+        self._tell_wrapped(say(self.lang, "ask.fills", path=question.path))
         if question.default and not self.interview.is_required(question):
-            self.tell("  " + say(self.lang, "ask.without", because=question.default.because.text(self.lang)))
+            self._tell_wrapped(say(self.lang, "ask.without", because=question.default.because.text(self.lang)))
 
     def _shown(self, question: Question, value: Any) -> str:
         return shown_answer(question, value, self.lang, self.interview.knowledge)
 
     def _accepted(self, result: Accepted) -> None:
-        if not result.filled:
+        if result.filled:
+            self._save()  # before it is said, so that nothing that was said can be lost
+        else:
             self._tell_wrapped(say(self.lang, "ask.unchanged", name=result.question.name.text(self.lang)))
         for path, value in result.filled.items():
             question = next((q for q in self.interview.asked() if path in q.paths), result.question)
             shown = self._shown(question, value)
             if value is None and question.default is not None:
                 shown = say(self.lang, "ask.not-known", because=question.default.because.text(self.lang))
+            if result.note is not None:
+                shown = say(self.lang, "ask.noted", value=shown, note=result.note.text(self.lang))
             self._tell_wrapped(say(self.lang, "ask.taken", name=question.name.text(self.lang), value=shown))
         if result.dropped:
             names = [question.name.text(self.lang) for question in result.dropped]
             self._tell_wrapped(say(self.lang, "ask.dropped", names=say(self.lang, "ask.names-joint").join(names)))
-        if result.filled:
-            self._save()
         foretold = self._consequences()
         if foretold and foretold != self._foretold:
             self._tell_wrapped(foretold)
         self._foretold = foretold
 
-    def _tell_wrapped(self, text: str) -> None:
-        for line in wrapped(text, "  ", self.lang, "    "):
+    def _tell_wrapped(self, text: str, hanging: str = "    ") -> None:
+        for line in self._wrap(text, "  ", hanging):
             self.tell(line)
 
     def _save(self) -> None:
@@ -169,12 +188,14 @@ class Conversation:
 
     def _consequences(self) -> str:
         judgement = None if self.interview.missing() else self.foretell(self.interview.plan_values())
-        return consequences(judgement, self.lang) if judgement is not None else ""
+        told = consequences(judgement, self.lang) if judgement is not None else ""
+        return say(self.lang, "ask.so-far", parts=told) if told else ""
 
     def _refused(self, refusal: Refusal) -> None:
         self._tell_wrapped(refusal.text(self.lang))
         for place, offer in enumerate(refusal.offers, start=1):
-            self.tell(f"    {place}. {offer.label.text(self.lang)}")
+            for line in self._wrap(f"{place}. {offer.label.text(self.lang)}", "    ", "       "):
+                self.tell(line)
         if refusal.offers:
             self.tell("  " + say(self.lang, "ask.choose"))
 
@@ -187,15 +208,18 @@ class Conversation:
         self.tell(say(self.lang, "ask.summary"))
         names = [row.question.name.text(self.lang) for row in rows]
         wide = max(map(columns, names), default=0)
+        indent = min(wide + 8, self.width // 2)
         for place, (row, name) in enumerate(zip(rows, names, strict=True), start=1):
             default = row.question.default
             if row.value is None and default is not None:
                 value = say(self.lang, "ask.assumed", because=default.because.text(self.lang))
             else:
                 value = self._shown(row.question, row.value)
-            self.tell(f"  {place:>2}. {name}{' ' * (wide - columns(name))}  {value}")
+            for line in self._wrap(f"{place:>2}. {name}{' ' * (wide - columns(name))}  {value}", "  ", " " * indent):
+                self.tell(line)
         self.tell("")
-        self.tell(say(self.lang, "ask.confirm"))
+        for line in self._wrap(say(self.lang, "ask.confirm"), "", ""):
+            self.tell(line)
         while True:
             text = self.hear()
             if text is None or not text.strip():

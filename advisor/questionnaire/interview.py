@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 from advisor.entries.base import Knowledge
-from advisor.questionnaire.phrases import Offer, Refusal, read_answer
+from advisor.questionnaire.phrases import read_answer
 from advisor.questionnaire.places import is_written, put, read_at, remove, value_at, without_nulls
 from advisor.questionnaire.question import Condition, Question, holds
+from advisor.questionnaire.reading import Offer, Refusal
 from advisor.records import dataclass
+from advisor.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An answer that was taken: the question, the values it filled, and the questions whose answers it made moot."""
+    """An answer that was taken: the question, the values it filled, and the questions whose answers it made moot.
+
+    `note` says how it was understood, where that is not plain from the values.
+    """
 
     question: Question
     filled: Mapping[str, Any]
     dropped: tuple[Question, ...] = ()
+    note: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,9 @@ class Row:
 class Interview:
     """Questions and answers over the values of one plan.
 
-    `values` are those of a plan file, finished or not; they are copied. `sections` keeps to some sections, whose
-    questions are then all asked, as they are with `again`; `expert` asks for details too.
+    `values` are those of a plan file, finished or not; they are copied. `today` is the day that dates are seen from.
+    `sections` keeps to some sections, whose questions are then all asked, as they are with `again`; `expert` asks for
+    details too.
     """
 
     def __init__(
@@ -48,20 +56,17 @@ class Interview:
         knowledge: Knowledge,
         values: Mapping[str, Any] | None = None,
         *,
+        today: date,
         sections: Collection[str] = (),
         expert: bool = False,
         again: bool = False,
     ) -> None:
-        self.knowledge = knowledge
+        self.knowledge, self.today, self.expert = knowledge, today, expert
         self.values: dict[str, Any] = deepcopy(dict(values or {}))
         self.values.setdefault("version", 1)
         self._all = tuple(questions)
-        self._questions = tuple(
-            question
-            for question in questions
-            if (not sections or question.section in sections)
-            and (expert or not question.expert or self._stated(question) is not None)
-        )
+        self._questions = tuple(question for question in questions if not sections or question.section in sections)
+        self._stated_before = {question.id for question in questions if self._stated(question) is not None}
         self._pending = {question.id for question in self._questions} if again or sections else set()
         self._past: list[str] = []
         self._chosen: str | None = None
@@ -90,6 +95,13 @@ class Interview:
         """Tell whether a question makes sense after the answers before it."""
         return self._meets(question.when)
 
+    def _is_for_experts(self, question: Question) -> bool:
+        """Tell whether a question is left out for those who do not ask for details; what a plan states is shown."""
+        if self.expert or question.id in self._stated_before:
+            return False
+        expert = question.expert
+        return self._meets(expert) if isinstance(expert, dict) else expert
+
     def _is_settled(self, question: Question) -> bool:
         return question.id not in self._pending and self._is_answered(question)
 
@@ -100,7 +112,9 @@ class Interview:
 
     def asked(self) -> tuple[Question, ...]:
         """All questions of this conversation as far as its answers tell, in order."""
-        return tuple(question for question in self._questions if self.applies(question))
+        return tuple(
+            question for question in self._questions if self.applies(question) and not self._is_for_experts(question)
+        )
 
     def next_question(self) -> Question | None:
         """The question to be asked now, None at the end."""
@@ -112,7 +126,9 @@ class Interview:
         """The number of the present question, and how many there are likely to be."""
         now = self.next_question()
         likely = [
-            question for question in self._questions if all(self._may_hold(*row) for row in question.when.items())
+            question
+            for question in self._questions
+            if all(self._may_hold(*row) for row in question.when.items()) and not self._is_for_experts(question)
         ]
         return (likely.index(now) + 1 if now in likely else len(likely)), len(likely)
 
@@ -135,11 +151,11 @@ class Interview:
         if offers and number.isdecimal() and 1 <= int(number) <= len(offers):
             return self._fill(question, offers[int(number) - 1].values)
         try:
-            reading = read_answer(question, text, self.knowledge)
+            reading = read_answer(question, text, self.knowledge, self.today)
         except Refusal as refusal:
             self.offers = refusal.offers
             return refusal
-        return self._fill(question, reading.values)
+        return self._fill(question, reading.values, reading.note)
 
     def keep(self) -> Accepted | Refusal:
         """Leave the present question as it is: its answer stays, and without one it is not known."""
@@ -154,7 +170,8 @@ class Interview:
         question = self._present()
         self.offers = ()
         if self.is_required(question):
-            return Refusal("required", {})
+            hint = question.undecided
+            return Refusal("required", {}, (), Words(hint.en, hint.zh) if hint else None)
         return self._fill(question, {question.path: None})
 
     def back(self) -> bool:
@@ -183,13 +200,13 @@ class Interview:
         self._chosen = None
         self._past.append(question.id)
 
-    def _fill(self, question: Question, filled: Mapping[str, Any]) -> Accepted:
+    def _fill(self, question: Question, filled: Mapping[str, Any], note: Words | None = None) -> Accepted:
         applied = [other for other in self._all if self.applies(other)]
         before = {path: read_at(self.values, path) for path in question.paths}
         stays = all(before.get(path) == _canonical(path, value) for path, value in filled.items() if path in before)
         if not stays:
-            for section in question.clears:
-                self.values.pop(section, None)
+            for path in question.clears:
+                remove(self.values, path)
         for path in question.paths:
             if path not in filled:
                 remove(self.values, path)
@@ -199,7 +216,7 @@ class Interview:
         for other in self._all:
             if other.id != question.id and any(path in filled for path in other.paths):
                 self._pending.discard(other.id)
-        return Accepted(question, filled, tuple(self._drop_moot(applied)))
+        return Accepted(question, filled, tuple(self._drop_moot(applied)), note)
 
     def _drop_moot(self, applied: Sequence[Question]) -> Iterator[Question]:
         """Remove the answers of questions that no longer apply, until nothing changes."""

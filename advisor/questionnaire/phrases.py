@@ -1,173 +1,173 @@
 """People's words, in English and Chinese, as values of a plan: `8 张 V100`, `十万`, `qwen 7b`, `没有`.
 
-Reading is pure: a question, a text and the names of the knowledge base come in; a `Reading` with the values for the
-plan comes out, or a `Refusal` with words and, where several things may be meant, what can be chosen from.
+Reading is pure: a question, a text, the names of the knowledge base and the day come in; a `Reading` with the values
+for the plan comes out, or a `Refusal` with words and, where several things may be meant, what can be chosen from.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
-from advisor.entries.base import Knowledge, UnknownNameError
-from advisor.plan.source import Problem, plain_scalar, shown
-from advisor.plan.units import Money, QuantityError, read_samples, write_count, write_duration
-from advisor.plan.values import (
-    Amount,
-    Duration,
-    Leaf,
-    ListOf,
-    Number,
-    RefusedError,
-    Region,
-    Samples,
-    Size,
-    Tokens,
-    Whole,
-)
+from advisor.entries.base import Knowledge, plain
+from advisor.plan.source import shown
+from advisor.plan.values import Amount, Duration, Leaf, ListOf, RefusedError, Region, Samples
 from advisor.plan.values import Choice as ChoiceLeaf
-from advisor.questionnaire.places import leaf_of, written
+from advisor.questionnaire import amounts, names
+from advisor.questionnaire.places import leaf_of
 from advisor.questionnaire.question import Choice, Question
-from advisor.records import dataclass
+from advisor.questionnaire.reading import Offer, Reading, Refusal, by_leaf, folded, leaf_at, without_chat
 from advisor.words import Language, Words, catalogue
-from advisor.words.figures import money
 
 Command = Literal["explain", "back", "skip", "quit"]
+_SKIPPED: Final = (
+    "不知道", "不清楚", "不确定", "不太清楚", "不好说", "说不准", "跳过", "待定", "未定", "没定", "还没定", "没想好",
+    "还没想好", "没想过", "还没想", "随便", "都行", "都可以", "无所谓", "看着办", "默认",
+)  # fmt: skip
 _COMMANDS: Final[dict[str, Command]] = {
     "?": "explain", "help": "explain", "why": "explain", "帮助": "explain", "为什么": "explain", "说明": "explain",
-    "<": "back", "back": "back", "《": "back", "〈": "back", "返回": "back", "上一题": "back",
+    "什么意思": "explain", "不懂": "explain", "没看懂": "explain",
+    "<": "back", "back": "back", "《": "back", "〈": "back", "返回": "back", "上一题": "back", "后退": "back",
     "-": "skip", "--": "skip", "–": "skip", "—": "skip", "——": "skip", "skip": "skip", "idk": "skip",
     "don't know": "skip", "i don't know": "skip", "dont know": "skip", "no idea": "skip", "not sure": "skip",
-    "不知道": "skip", "我不知道": "skip", "不清楚": "skip", "不确定": "skip", "跳过": "skip", "待定": "skip",
+    "not decided": "skip", "undecided": "skip", "not yet": "skip", "no preference": "skip", "whatever": "skip",
+    "any": "skip", "anything": "skip", "default": "skip", "tbd": "skip", "n/a": "skip",
     "q": "quit", "quit": "quit", "exit": "quit", "退出": "quit",
+    **dict.fromkeys(_SKIPPED, "skip"),
 }  # fmt: skip
-_NOTHING: Final = frozenset(
-    {"none", "nothing", "no", "没有", "无", "没", "沒有", "没有要求", "没有安排", "暂无", "[]", "0"}
+_TALK: Final = re.compile(
+    r"^(?:我们|我|还|也|真|暂时|目前|well,? |sorry,? |i have |we have |i )+|(?:吧|啊|呢|呀|哦|了|yet|really| at all)+$"
 )
-_YES: Final = frozenset({"1", "y", "yes", "true", "是", "是的", "有", "对", "好", "会", "嗯"})
-_NO: Final = frozenset({"2", "n", "no", "false", "否", "不", "不是", "没有", "没", "无", "不会", "没人", "没有人"})
+_NOTHING: Final = re.compile(
+    r"(?:暂时?|目前|都|还)?(?:没有?|沒有|无)(?:什么|任何|特别的?|别的|其他)*(?:要求|安排|计划|打算|限制|规定)?|\[\]|0|"
+    r"(?:none|nothing|no)(?: planned| yet| at all)?|no (?:special )?(?:requirements?|plans?)"
+)
+_ALL: Final = frozenset(
+    {"all", "all of them", "all of these", "everything", "全部", "全都", "都要", "都有", "都选", "全选"}
+)
+_YES: Final = frozenset(
+    {"1", "y", "yes", "yep", "yeah", "true", "sure", "是", "是的", "有", "有的", "有人", "对", "好", "会", "嗯", "可以",
+     "应该有", "轮班", "有轮班"}
+)  # fmt: skip
+_NO: Final = frozenset(
+    {"2", "n", "no", "nope", "false", "nobody", "never", "否", "不", "不是", "没有", "没", "无", "不会", "没人",
+     "没有人",
+     "暂时没有", "还没有", "没安排", "没有人值守", "没人值守", "无人值守"}
+)  # fmt: skip
 _NEGATED: Final = re.compile(r"[不非没无勿]|\b(?:no|not|non|without|never)\b|n't")
-_ENGLISH_NUMBERS: Final = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=1
-    )
-} | {"sixteen": 16}
-
-
+_ORDINAL: Final = re.compile(
+    r"(?:选项?|第|编号|no\. ?|number |option |choice |#|\()?\s*([0-9]{1,3})\s*(?:个|项|号|条|题|\))?(?: ?(?:吧|了|的))?"
+)
+_SEVERAL_NUMBERS: Final = re.compile(r"(?:both |选)?[0-9]+(?:\s*(?:[,、/+&]|和|与|及|and|or|或)\s*[0-9]+)+")
+_TELLING: Final = frozenset(
+    {"several", "several-items", "range", "vague", "which-date", "which-unit", "date-past", "no-such-number",
+     "only-one", "text-empty", "text-too-long", "out-of-range", "quantity-range", "one-device", "count",
+     "count-of-system"}
+)  # fmt: skip
+"""Refusals that say more than a hint would."""
 _LONGEST: Final = 2000  # characters of an answer
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One of the things that an answer may mean: how it is shown, and what it fills."""
-
-    label: Words
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an answer fills in, by path, in the form of a plan file."""
-
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Refusal(Exception):  # noqa: N818 - it is an answer to the person, not a fault
-    """Why an answer was not taken: a key of `advisor.words.ask` or `advisor.words.plan`, and what may be meant."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    offers: tuple[Offer, ...] = ()
-
-    def text(self, lang: Language) -> str:
-        """The words in one language."""
-        if self.key in catalogue("ask"):
-            values = {k: v.text(lang) if isinstance(v, Words) else v for k, v in self.values.items()}
-            return catalogue("ask")[self.key].text(lang).format(**values)
-        return Problem("", 1, 1, "", self.key, self.values).message(lang)
-
-
-def folded(text: str) -> str:
-    """A text for comparing: width, case, blanks and the stop at its end do not count."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    return re.sub(r"\s+", " ", plain.strip("。.!！ ")) or plain
+_LONGEST_FIGURE: Final = 200
 
 
 def command_of(text: str) -> Command | None:
     """The command that a text is: explain, back, skip or quit; None for an answer."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    return _COMMANDS.get(plain) or _COMMANDS.get(folded(text))
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    bare = folded(text)
+    for shape in (word, bare, _TALK.sub("", bare).strip(), _TALK.sub("", _TALK.sub("", bare).strip())):
+        if (found := _COMMANDS.get(shape)) is not None:
+            return found
+    return None
 
 
-def read_answer(question: Question, text: str, knowledge: Knowledge) -> Reading:
+def read_answer(question: Question, text: str, knowledge: Knowledge, today: date) -> Reading:
     """What an answer fills in. Raises Refusal."""
-    if len(text) > _LONGEST:
-        raise Refusal("text-too-long", {"limit": f"{_LONGEST:,}"})
+    longest = _LONGEST_FIGURE if question.kind in {"device", "model", "quantity"} else _LONGEST
+    if len(text) > longest:
+        raise Refusal("text-too-long", {"limit": f"{longest:,}"})
     text = unicodedata.normalize("NFKC", text.replace("\t", " ")).strip()
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise Refusal("control", {"value": shown(text)})
+    try:
+        return _read(question, text, knowledge, today)
+    except Refusal as refusal:
+        hint = _hint(question, text)
+        if hint is None or refusal.key in _TELLING:
+            raise
+        raise Refusal(refusal.key, refusal.values, (), hint) from None
+
+
+def _hint(question: Question, text: str) -> Words | None:
+    """What the question says to an answer of this kind that it cannot take; None where it says nothing."""
+    word = folded(text)
+    for hint in question.hints:
+        if not hint.to or any(_mentions(word, folded(name)) for name in hint.to):
+            return Words(hint.says.en, hint.says.zh)
+    return None
+
+
+def _mentions(word: str, name: str) -> bool:
+    return (
+        re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", word) is not None if name.isascii() else name in word
+    )
+
+
+def _read(question: Question, text: str, knowledge: Knowledge, today: date) -> Reading:
     if question.kind == "device":
-        return _device(question, text, knowledge)
+        return names.device(question, text, knowledge)
     if question.kind == "model":
-        return _model(question, text, knowledge)
+        return names.model(question, text, knowledge)
     if question.kind == "quantity":
-        return _quantity(question, text)
-    leaf = _leaf(question.path)
+        return _quantity(question, text, today)
+    leaf = leaf_at(question.path)
     if question.kind == "yes-no":
-        word = folded(text)
-        if (word in _YES) == (word in _NO):
-            raise Refusal("yes-or-no", {"value": shown(text)})
-        return Reading({question.path: word in _YES})
+        return Reading({question.path: _yes_or_no(text)})
+    if question.kind == "licence":
+        return Reading({question.path: _licence(question, text, knowledge)})
     if question.kind == "choice":
-        return _choice_or_more(question, text, leaf)
+        return _choice_or_more(question, text, leaf, today)
     if question.kind == "list":
         return Reading({question.path: _items(question, text, leaf)})
-    return Reading({question.path: _by_leaf(leaf, text, question.path)})
+    return Reading({question.path: by_leaf(leaf, text, question.path)})
 
 
-def _leaf(path: str) -> Leaf:
-    found = leaf_of(path)
-    assert found is not None  # noqa: S101 - `questions_of` refuses paths without a reader
-    return found
+def _quantity(question: Question, text: str, today: date) -> Reading:
+    """A quantity; cards told by machines (`两台8卡`) tell the machines too."""
+    if question.path == "hardware.count" and (machines := names.machines_of(text)) is not None and not machines[2]:
+        nodes, each, _ = machines
+        filled = {question.path: by_leaf(leaf_at(question.path), nodes * each)}
+        return Reading(filled | dict.fromkeys(question.also, nodes))
+    return amounts.quantity(question, text, today)
 
 
-def _by_leaf(leaf: Leaf, value: object, path: str = "") -> object:
-    """A value in the form of a plan. Raises Refusal; with a path, what the reader holds for near is offered."""
-    try:
-        return written(leaf, leaf.read(value))
-    except RefusedError as error:
-        values = dict(error.values)
-        near = values.get("nearest")
-        candidate = re.search("`([^`]+)`", near.en) if isinstance(near, Words) and path else None
-        if candidate is None:
-            raise Refusal(error.key, values) from None
-        try:
-            meant = written(leaf, leaf.read(candidate[1]))
-        except RefusedError:
-            raise Refusal(error.key, values) from None
-        raise Refusal(error.key, values, (_offer(str(meant), {path: meant}),)) from None
-
-
-def _offer(label: str, values: Mapping[str, Any]) -> Offer:
-    return Offer(Words(label, label), values)
+def _yes_or_no(text: str) -> bool:
+    word = folded(text)
+    for shape in (word, re.split(r"[,、;.。]", word)[0].strip(), without_chat(word)):
+        if (shape in _YES) != (shape in _NO):
+            return shape in _YES
+    raise Refusal("yes-or-no", {"value": shown(text)})
 
 
 def _names(choice: Choice) -> set[str]:
     return {folded(name) for name in (str(choice.value), choice.says.en, choice.says.zh, *choice.words)}
 
 
-def _choice_or_more(question: Question, text: str, leaf: Leaf) -> Reading:
-    """A choice; where the question has another place, a quantity before it goes there: `50G 代码`."""
+_AMOUNT: Final = re.compile(
+    r"(?P<amount>\S*?\s?(?:[KMGTkmgt]i?[Bb]?(?![a-z])|[万亿w]?\s?(?:条|tokens?|samples)))\s*(?:的|of )?\s*"
+    r"(?P<rest>\S.*)"
+)
+
+
+def _choice_or_more(question: Question, text: str, leaf: Leaf, today: date) -> Reading:
+    """A choice; where the question has further places, a quantity before it goes there: `50G 代码`."""
     path = question.path
-    side: dict[str, object] = {}
-    if question.also and not text.isdecimal() and (match := _AMOUNT.fullmatch(text)):
+    side: dict[str, Any] = {}
+    if question.also and not text.isdecimal() and (match := _AMOUNT.fullmatch(without_chat(text))):
+        beside = question.model_copy(update={"paths": question.also, "kind": "quantity", "words": {}, "hints": []})
         try:
-            side[question.also] = _by_leaf(_leaf(question.also), match["amount"])
+            side = dict(amounts.quantity(beside, match["amount"], today).values)
         except Refusal:
             side = {}
         else:
@@ -179,76 +179,98 @@ def _choice_or_more(question: Question, text: str, leaf: Leaf) -> Reading:
         raise Refusal(refusal.key, refusal.values, offers) from None
 
 
-_AMOUNT: Final = re.compile(r"(?P<amount>\S*?\s?[KMGT]i?B?)\s*(?:的|of )?\s*(?P<rest>\S.*)", re.IGNORECASE)
-
-
 def _choice(question: Question, text: str, leaf: Leaf) -> object:
     """One of the choices: by number, by name, by what it is also called, or by a word of it that only it has."""
     word, choices = folded(text), question.choices
-    if re.fullmatch(r"[0-9]{1,3}", word):
-        if 1 <= int(word) <= len(choices):
-            return choices[int(word) - 1].value
-        raise Refusal("no-such-number", {"value": shown(text), "last": len(choices)})
     if exact := _exactly(choices, word):
         return _the_one(question, text, exact)
+    if (match := _ORDINAL.fullmatch(word)) is not None:
+        number = int(match[1])
+        if 1 <= number <= len(choices):
+            return choices[number - 1].value
+        raise Refusal("no-such-number", {"value": shown(text), "last": len(choices)})
     if isinstance(leaf, ChoiceLeaf):
         try:
             return leaf.read(text)
         except RefusedError:
             pass
     elif question.open:
-        return _by_leaf(leaf, text)
-    return _the_one(question, text, _inside(choices, word))
+        return by_leaf(leaf, text)
+    if question.kind != "list" and _SEVERAL_NUMBERS.fullmatch(word):
+        raise Refusal("only-one", {"value": shown(text)})
+    bare = folded(without_chat(text))
+    return _the_one(question, text, _exactly(choices, bare) or _inside(choices, word))
 
 
 def _exactly(choices: Iterable[Choice], word: str) -> list[Choice]:
     return [choice for choice in choices if word in _names(choice)]
 
 
-def _the_one(question: Question, text: str, found: list[Choice]) -> object:
+def _the_one(question: Question, text: str, found: Sequence[Choice]) -> object:
     """The value of the only choice that is meant. Raises Refusal with all that may be."""
     if len(found) == 1:
         return found[0].value
     if found:
         offers = tuple(Offer(Words(choice.says.en, choice.says.zh), {question.path: choice.value}) for choice in found)
         raise Refusal("several", {"value": shown(text)}, () if question.kind == "list" else offers)
-    raise Refusal("none-of-these", {"value": shown(text), "last": len(question.choices)})
+    key = "none-of-these-items" if question.kind == "list" else "none-of-these"
+    raise Refusal(key, {"value": shown(text), "last": len(question.choices)})
 
 
-def _inside(choices: Iterable[Choice], word: str) -> list[Choice]:
-    """The choices whose words stand in an answer, or an answer in theirs; a negated answer is never guessed at.
+def _inside(choices: Sequence[Choice], word: str) -> list[Choice]:
+    """The choices whose words stand in an answer, else those in whose words it stands.
 
-    One whose words are all parts of another's (`预训练` of `持续预训练`) is not meant.
+    A word inside a longer one of another choice (`预训练` in `持续预训练`) does not count, and where a negation is left
+    beside the words nothing is guessed.
     """
-    if _NEGATED.search(word):
-        return []
-    matched: list[tuple[Choice, set[str]]] = []
-    for choice in choices:
-        names = {name for name in _names(choice) if _stands_in(name, word)}
-        if not names and any(_stands_in(word, name) for name in _names(choice)):
-            names = {word}
-        if names:
-            matched.append((choice, names))
-    return [
-        choice
-        for choice, names in matched
-        if not any(_within(names, others) and not _within(others, names) for _, others in matched)
+    spans = [(place, *span) for place, choice in enumerate(choices) for span in _spans(choice, word)]
+    kept = [
+        (place, start, end)
+        for place, start, end in spans
+        if not any(low <= start and end <= high and high - low > end - start for _, low, high in spans)
     ]
+    rest = "".join(
+        " " if any(start <= at < end for _, start, end in kept) else character for at, character in enumerate(word)
+    )
+    if _NEGATED.search(rest):
+        return []
+    if kept:
+        found = {place: {(low, high) for at, low, high in kept if at == place} for place, _, _ in kept}
+        # `lora 微调`: what two choices share does not tell them apart, what only one of them has does.
+        meant = {place for place, own in found.items() if not any(own < others for others in found.values())}
+        return [choice for place, choice in enumerate(choices) if place in meant]
+    return [choice for choice in choices if any(_is_part(word, name) for name in _names(choice))]
 
 
-def _within(names: set[str], others: set[str]) -> bool:
-    return all(any(name in other for other in others) for name in names)
+def _spans(choice: Choice, word: str) -> list[tuple[int, int]]:
+    found = []
+    for name in _names(choice):
+        if name.isascii():
+            if len(name) >= 3:
+                bounded = rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])"
+                found += [match.span() for match in re.finditer(bounded, word)]
+        elif len(name) >= 2:
+            found += [match.span() for match in re.finditer(re.escape(name), word)]
+    return found
 
 
-def _stands_in(name: str, text: str) -> bool:
-    if not name.isascii():
-        return len(name) >= 2 and name in text
-    return len(name) >= 3 and re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
+_SMALL_WORDS: Final = frozenset(
+    {"all", "and", "the", "our", "own", "for", "used", "are", "not", "yes", "more", "use", "with"}
+)
+
+
+def _is_part(word: str, name: str) -> bool:
+    """Tell whether an answer is a word of a choice's name, and not of what that name denies."""
+    if word.isascii():
+        return word not in _SMALL_WORDS and len(word) >= 3 and re.search(
+            rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", name
+        ) is not None  # fmt: skip
+    return len(word) >= 2 and word in name and not _NEGATED.search(name[: name.index(word)][-1:])
 
 
 _ITEMS: Final = re.compile(r"[,、;\n]+")
 _JOINTS: Final = (
-    re.compile(r"\s+(?:and|&)\s+|\s*(?:以及|和|与|及)\s*", re.IGNORECASE),
+    re.compile(r"\s+(?:and|&)\s+|\s*(?:以及|和|与|及|还有|\+)\s*", re.IGNORECASE),
     re.compile(r"\s+"),
 )
 
@@ -256,32 +278,49 @@ _JOINTS: Final = (
 def _items(question: Question, text: str, leaf: Leaf) -> list[object]:
     """Several of the choices; where the question is open, whatever is none of them is taken as it stands."""
     assert isinstance(leaf, ListOf)  # noqa: S101 - list questions fill lists
-    if folded(text) in _NOTHING:
+    word = folded(text)
+    if _NOTHING.fullmatch(word):
         return []
+    if word in _ALL and not _exactly(question.choices, word):
+        return [choice.value for choice in question.choices]
+    if span := re.fullmatch(r"([0-9]{1,2})\s*(?:-|~|～|到|至|to)\s*([0-9]{1,2})", word):
+        first, last = int(span[1]), int(span[2])
+        if 1 <= first < last <= len(question.choices):
+            return [choice.value for choice in question.choices[first - 1 : last]]
+        raise Refusal("no-such-number", {"value": shown(text), "last": len(question.choices)})
     rows: list[str] = []
     for row in filter(None, map(str.strip, _ITEMS.split(text))):
         rows += _parts(question, row)
     if not rows:
         raise Refusal("text-empty", {})
     found = []
+    named = {folded(name) for name in question.words}
     for row in rows:
         if not question.open and len(inside := _inside(question.choices, folded(row))) > 1:
             # `国产` may be the card or the model: all are listed above, so that their numbers can be written.
-            names = [Words(choice.says.en, choice.says.zh) for choice in inside]
-            listed = Words(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+            choices = [Words(choice.says.en, choice.says.zh) for choice in inside]
+            listed = Words(", ".join(name.en for name in choices), "、".join(name.zh for name in choices))
             if not _exactly(question.choices, folded(row)):
                 raise Refusal("several-items", {"value": shown(row), "choices": listed})
-        if question.open and not _is_known(question, row):
-            found.append(_region(leaf.item, row) if isinstance(leaf.item, Region) else _by_leaf(leaf.item, row))
+        if question.open and (folded(row) in named or not _is_known(question, row)):
+            found.append(
+                _region(question, leaf.item, row) if isinstance(leaf.item, Region) else by_leaf(leaf.item, row)
+            )
         else:
             found.append(_choice(question, row, leaf.item))
     return list(dict.fromkeys(found))
 
 
-def _region(leaf: Leaf, row: str) -> object:
+def _region(question: Question, leaf: Leaf, row: str) -> object:
     """The code of a region; a country's name, which the plan would have as a code, is certain enough."""
+    named = {folded(name): code for name, code in question.words.items()}
+    for shape in (row, without_chat(row), re.sub(r"^(?:只|仅|主要)?在?", "", without_chat(row))):
+        if (code := named.get(folded(shape))) is not None:
+            return by_leaf(leaf, code)
+        if exact := _exactly(question.choices, folded(shape)):
+            return exact[0].value
     try:
-        return _by_leaf(leaf, row, "project.regions")
+        return by_leaf(leaf, row, "project.regions")
     except Refusal as refusal:
         if refusal.offers:
             return refusal.offers[0].values["project.regions"]
@@ -298,215 +337,51 @@ def _parts(question: Question, row: str) -> list[str]:
 
 
 def _is_known(question: Question, text: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,3}", folded(text)) is not None or bool(_exactly(question.choices, folded(text)))
+    word = folded(text)
+    named = word in {folded(name) for name in question.words}
+    return named or _ORDINAL.fullmatch(word) is not None or bool(_exactly(question.choices, word))
 
 
-_VAGUE: Final = ("大约", "大概", "约", "左右", "上下", "about", "around", "roughly", "approximately", "approx.", "ca.")
+_AND: Final = re.compile(r"\s*(?:[,、;+&]|和|与|及|以及|加)\s*|\s+and\s+", re.IGNORECASE)
 
 
-def _quantity(question: Question, text: str) -> Reading:
-    """A quantity in whichever unit of the question it fits; what fits several is asked back."""
-    words = {folded(old): new for old, new in question.words.items()}
-    stripped = _without((*_VAGUE, *question.fillers), text)
-    if (meant := words.get(folded(text)) or words.get(folded(stripped))) is not None:
-        text = stripped = meant
-    offers: list[Offer] = []
-    refusals: list[Refusal] = []
-    for path in question.paths:
-        leaf = _leaf(path)
-        try:
-            # The whole text first: `12B tokens` is told from bytes by the word that a filler would take away.
-            value = _first_that_reads(leaf, path, text, stripped)
-        except Refusal as refusal:
-            refusals.append(refusal)
-            continue
-        offers.append(Offer(_counted_label(leaf, value), {path: value}))
-    if not offers:
-        raise next((refusal for refusal in refusals if refusal.offers), refusals[0])
-    if len(offers) > 1:
-        # `12.3B` is also twelve bytes by the letter: nobody has so little data.
-        offers = [offer for offer in offers if not any(_is_tiny(path, it) for path, it in offer.values.items())]
-    if len(offers) > 1:
-        raise Refusal("several", {"value": shown(text)}, tuple(offers))
-    return Reading(offers[0].values)
-
-
-def _counted_label(leaf: Leaf, value: object) -> Words:
-    if isinstance(leaf, Samples) and isinstance(value, int):
-        return Words(f"{write_count(value)} samples", f"{write_count(value)} 条样本")
-    return Words(str(value), str(value))
-
-
-def _is_tiny(path: str, value: object) -> bool:
-    leaf = _leaf(path)
-    return isinstance(leaf, Size) and float(str(leaf.read(value))) < 1000
-
-
-def _first_that_reads(leaf: Leaf, path: str, text: str, stripped: str) -> object:
-    if stripped != text:
-        try:
-            return _measure(leaf, path, text)
-        except Refusal:
-            pass
-    return _measure(leaf, path, stripped)
-
-
-def _without(fillers: Iterable[str], text: str) -> str:
-    """A text without the words around a quantity that say nothing."""
-    rest = text.strip()
-    for filler in sorted(fillers, key=len, reverse=True):
-        word = rf"\b{re.escape(filler)}\b" if filler.isascii() else re.escape(filler)
-        rest = re.sub(rf"^{word}|{word}$", "", rest, flags=re.IGNORECASE).strip()
-    return rest
-
-
-def _measure(leaf: Leaf, path: str, text: str) -> object:
-    value: object = plain_scalar(text)
-    if isinstance(leaf, (Whole, Number)) and not isinstance(value, (int, float)):
-        value = _number(text)
-    elif isinstance(leaf, Tokens) and isinstance(value, (int, float)):
-        value = text
-    return _by_leaf(leaf, value, path)
-
-
-def _number(text: str) -> object:
-    """A bare number in words (`八`, `8k`, `一千`, `eight`), else the text itself."""
-    if (named := _ENGLISH_NUMBERS.get(folded(text))) is not None:
-        return named
-    try:
-        number = read_samples(text)
-    except QuantityError:
-        return text
-    return int(number) if number.is_integer() else number
-
-
-_COUNT = r"(?P<count>[0-9]+|[零一二两三四五六七八九十百千]+|[a-z]+)"
-_MEASURE = r"(?:张卡|块卡|张|块|卡|台|个|套|枚|片|[x×*]|cards?(?: of)?|pieces?(?: of)?|units?(?: of)?|pcs)"
-_COUNTED: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_COUNT}(?:\s*{_MEASURE}\s*|\s+)(?P<name>\S.*)",  # 8 张 V100, 8xA100, eight H100
-        rf"(?P<name>.*\S)\s*[x×*,]\s*{_COUNT}\s*{_MEASURE}?",  # V100 x8; V100, 8 张
-        rf"(?P<name>.*\S)\s*(?P<count>[一二两三四五六七八九十百千]+)\s*{_MEASURE}",  # 昇腾910B八卡
-        rf"(?P<name>.*\S)\s+{_COUNT}\s*{_MEASURE}",  # V100 8 张
-    )
-)
-
-
-def _device(question: Question, text: str, knowledge: Knowledge) -> Reading:
-    """A device, with how many of it where the answer says so."""
-    refusals: list[Refusal] = []
-    for name, count in [(text, None), *_counted_names(text)]:
-        side = {question.also: count} if question.also and count else {}
-        try:
-            return Reading({question.path: _device_name(question, name, knowledge), **side})
-        except Refusal as refusal:
-            offers = tuple(Offer(offer.label, {**offer.values, **side}) for offer in refusal.offers)
-            refusals.append(Refusal(refusal.key, refusal.values, offers))
-    # What is like a device once its number is taken off says better what was meant.
-    raise next((refusal for refusal in refusals[1:] if refusal.offers), refusals[0])
-
-
-def _counted_names(text: str) -> list[tuple[str, int | None]]:
-    found: list[tuple[str, int | None]] = []
-    for pattern in _COUNTED:
-        if match := pattern.fullmatch(text):
-            number = 1 if match["count"].lower() in {"a", "an"} else _number(match["count"])
-            if isinstance(number, int) and number > 0:
-                found.append((match["name"].strip(" ,、的"), number))
-    return found
-
-
-def _rewritten(question: Question, text: str) -> str:
-    for old, new in question.words.items():
-        text = re.sub(re.escape(old), f" {new} ", text, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", text).strip(" 的-")
-
-
-def _device_name(question: Question, text: str, knowledge: Knowledge) -> str:
-    ids = [*knowledge.ids("devices"), *knowledge.ids("systems")]
-    name = _rewritten(question, text)
-    single = re.sub(r"(?<=[0-9])s$", "", name)  # `H100s` are several; the V100S is a card of its own
-    alike = _alike(single, ids)
-    for known in dict.fromkeys((text, name, single)):
-        try:
-            found = knowledge.device_id(known)
-        except UnknownNameError:
-            continue
-        if single not in {known, name} and alike:
-            raise _unknown(question, "unknown-device", text, (found, *alike), knowledge)
-        return found
-    raise _unknown(question, "unknown-device", text, alike or _nearest(knowledge.device_id, name), knowledge)
-
-
-def _nearest(look_up: Any, name: str) -> tuple[str, ...]:
-    try:
-        return (str(look_up(name)),)
-    except UnknownNameError as error:
-        return error.candidates or error.nearest
-
-
-def _alike(name: str, ids: Iterable[str]) -> tuple[str, ...]:
-    """The ids that have every word of a name; a word without digits also stands for one that digits follow."""
-    words = [word for word in re.split(r"[\s\-_/]+", name.lower()) if word]
-    if not words:
-        return ()
+def _licence(question: Question, text: str, knowledge: Knowledge) -> object:
+    """An expression of licences that are known: by number, by name, several joined as people join them."""
+    leaf = leaf_at(question.path)
+    if re.search(r"\b(?:OR|WITH)\b|[()]", text):
+        return by_leaf(leaf, text)
     found = []
-    for entry in ids:
-        parts = entry.removeprefix("sys-").split("-")
-        if _is_like(words[0], parts[0]) and all(any(_is_like(word, part) for part in parts) for word in words):
-            found.append(entry)
-    return tuple(sorted(found, key=lambda entry: (len(entry), entry)))
+    for part in filter(None, (part.strip() for part in _AND.split(text))):
+        word = folded(without_chat(part))
+        exact = _exactly(question.choices, folded(part)) or _exactly(question.choices, word)
+        ordinal = _ORDINAL.fullmatch(folded(part))
+        if part == text.strip() and len(exact) > 1:
+            return _the_one(question, text, exact)
+        if named := {folded(name): spdx for name, spdx in question.words.items()}.get(word):
+            found.append(named)
+        elif len(exact) == 1:
+            found.append(str(exact[0].value))
+        elif ordinal is not None and 1 <= int(ordinal[1]) <= len(question.choices):
+            found.append(str(question.choices[int(ordinal[1]) - 1].value))
+        elif ordinal is not None:
+            raise Refusal("no-such-number", {"value": shown(part), "last": len(question.choices)})
+        else:
+            found.append(_known_licence(part, knowledge))
+    if not found:
+        raise Refusal("text-empty", {})
+    return by_leaf(leaf, " AND ".join(dict.fromkeys(found)))
 
 
-def _is_like(word: str, part: str) -> bool:
-    return part == word or (word.isalpha() and part.startswith(word) and part[len(word) :][:1].isdigit())
-
-
-def _unknown(question: Question, key: str, text: str, near: tuple[str, ...], knowledge: Knowledge) -> Refusal:
-    offers = tuple(_offer(device_label(name, knowledge), {question.path: name}) for name in near[:9])
-    return Refusal(f"{key}-near" if offers else key, {"value": shown(text)}, offers)
-
-
-def device_label(name: str, knowledge: Knowledge) -> str:
-    """A name of the knowledge base with the one that is printed on the thing."""
-    for family in ("devices", "systems", "models"):
-        if knowledge.has(family, name):
-            title = knowledge.raw[family][name].get("name")
-            title = title.get("en") if isinstance(title, dict) else title
-            return f"{name} ({title})" if title and str(title).lower() != name.lower() else name
-    return name
-
-
-def _model(question: Question, text: str, knowledge: Knowledge) -> Reading:
-    """A model by name, or its size."""
-    by_name, by_size = question.paths
-    try:
-        return Reading({by_size: _by_leaf(_leaf(by_size), plain_scalar(text))})
-    except Refusal as refusal:
-        if refusal.key != "unit-parameters":
-            raise
-    name, at, revision = _rewritten(question, text).partition("@")
-    loose = " " in name or name != text.partition("@")[0]
-    alike = _alike(name, knowledge.ids("models"))
-    try:
-        found = knowledge.model_id(name)
-    except UnknownNameError as error:
-        near = tuple(dict.fromkeys((*error.candidates, *alike))) or error.nearest
-        raise _unknown(question, "unknown-model", text, near, knowledge) from None
-    # `qwen 7b` is an entry of 2023 by the letter, and any of five to the one who says it.
-    if loose and len(alike) > 1:
-        raise Refusal(
-            "several", {"value": shown(text)},
-            tuple(_offer(device_label(entry, knowledge), {by_name: entry}) for entry in alike[:9]),
-        )  # fmt: skip
-    kept = name if not loose else found
-    return Reading({by_name: _by_leaf(_leaf(by_name), f"{kept}{at}{revision}")})
-
-
-def _shown_days(days: float, lang: Language) -> str:
-    number, unit = write_duration(days).split(" ")
-    return catalogue("ask")[unit.rstrip("s")].text(lang).format(number=number, s="s" if unit.endswith("s") else "")
+def _known_licence(part: str, knowledge: Knowledge) -> str:
+    """A licence as SPDX writes it, where the knowledge base knows it. Raises Refusal."""
+    if re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", part):
+        return part
+    for shape in (part, re.sub(r"\s*(?:licen[cs]e|协议|许可证?)$", "", part, flags=re.IGNORECASE)):
+        entry = knowledge.data_licence_names.get(plain(shape))
+        if entry is not None:
+            spdx = knowledge.raw["data_licences"][entry].get("spdx", [])
+            return next((name for name in spdx if plain(name) == plain(shape)), shape)
+    raise Refusal("unknown-licence", {"value": shown(part)})
 
 
 def shown_answer(question: Question, value: Any, lang: Language, knowledge: Knowledge) -> str:
@@ -523,15 +398,12 @@ def shown_answer(question: Question, value: Any, lang: Language, knowledge: Know
     leaf = leaf_of(question.path)
     if isinstance(leaf, (Amount, Duration)) and not isinstance(value, dict):
         try:
-            read = leaf.read(value)
+            return amounts.measure_label(leaf, value).text(lang)
         except RefusedError:
             return shown(value, 200)
-        return (
-            money(read.amount, read.currency, lang) if isinstance(read, Money) else _shown_days(float(str(read)), lang)
-        )
     counted = next((it for path in question.paths if isinstance(it := leaf_of(path), Samples)), None)
     if counted is not None and isinstance(value, int):
-        return _counted_label(counted, value).text(lang)
+        return amounts.counted_label(counted, value).text(lang)
     if question.kind in {"device", "model"} and isinstance(value, str):
-        return shown(device_label(value, knowledge), 120)
+        return shown(names.device_label(value, knowledge), 120)
     return shown(value, 200)

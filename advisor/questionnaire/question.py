@@ -18,7 +18,7 @@ from advisor.plan.values import ListOf, RefusedError
 from advisor.questionnaire.places import leaf_of
 from advisor.words import Language
 
-Kind = Literal["choice", "quantity", "text", "yes-no", "list", "model", "device"]
+Kind = Literal["choice", "quantity", "text", "yes-no", "list", "model", "device", "licence"]
 Scalar = bool | int | float | str
 Comparison = Literal["gt", "gte", "lt", "lte", "ne", "stated"]
 Condition = Scalar | list[Scalar] | dict[Comparison, Scalar]
@@ -58,15 +58,24 @@ class Default(_Form):
     because: Text
 
 
+class Hint(_Form):
+    """What is said to a refused answer in which one of the words `to` stands; without words, to any."""
+
+    to: list[str] = []
+    says: Text
+
+
 class Question(_Form):
     """One question.
 
-    `paths` are the places that an answer may fill, of which it fills one; `also` is filled where the answer says it too
-    (`8 x V100`); each group in `stated_by` is of places that together answer the question as well. A new answer removes
-    what the section named in `clears` held. `when` must hold for the question to be asked: each place is compared with
-    a value, a list of values or a comparison; one that is not answered meets only `ne` and `stated: false`. `required`
-    is a truth value, or a condition of the same form. `fillers` are words around a quantity that say nothing, `words`
-    are texts to be read as others. With `open`, answers beside the choices are taken.
+    `paths` are the places that an answer may fill, of which it fills one; `also` are filled where the answer says
+    them too (`8 x V100`); each group in `stated_by` is of places that together answer the question as well. A new
+    answer removes what the places named in `clears` held. `when` must hold for the question to be asked: each place
+    is compared with a value, a list of values or a comparison; one that is not answered meets only `ne` and `stated:
+    false`. `required` and `expert`, which keeps a question to those who ask for details, are truth values or
+    conditions of the same form. `fillers` are words around a quantity that say nothing, `words` are texts to be read
+    as others. With `open`, answers beside the choices are taken. `hints` help where an answer is refused, `undecided`
+    where a required one is left out.
     """
 
     id: str
@@ -81,12 +90,14 @@ class Question(_Form):
     when: dict[str, Condition] = {}
     required: bool | dict[str, Condition] = False
     open: bool = False
-    expert: bool = False
-    also: str | None = None
+    expert: bool | dict[str, Condition] = False
+    also: list[str] = []
     stated_by: list[list[str]] = []
     clears: list[str] = []
     fillers: list[str] = []
     words: dict[str, str] = {}
+    hints: list[Hint] = []
+    undecided: Text | None = None
 
     @cached_property
     def path(self) -> str:
@@ -106,7 +117,7 @@ def questions_of(knowledge: Knowledge) -> tuple[Question, ...]:
             problems += [_problem(name, row["loc"], row["msg"]) for row in error.errors(include_url=False)]
             continue
         problems += list(_mistakes(question, seen))
-        seen |= {*question.paths, *([question.also] if question.also else [])}
+        seen |= {*question.paths, *question.also}
         found.append(question)
     if problems:
         raise Unreadable(problems)
@@ -120,13 +131,13 @@ def _problem(name: str, place: tuple[int | str, ...], reason: object) -> Problem
 
 def _mistakes(question: Question, asked_before: set[str]) -> Iterator[Problem]:
     """What the form alone cannot tell: places that no plan has, and values that its reader refuses."""
-    others = [question.also] if question.also else []
     required = question.required if isinstance(question.required, dict) else {}
+    expert = question.expert if isinstance(question.expert, dict) else {}
     together = [path for group in question.stated_by for path in group]
-    places = [*question.paths, *together, *others, *question.when, *required]
+    places = [*question.paths, *together, *question.also, *question.when, *required, *expert]
     missing = [path for path in places if leaf_of(path) is None]
     yield from (_problem(question.id, (path,), "a plan has no such field") for path in missing)
-    for path in (*question.when, *required):
+    for path in (*question.when, *required, *expert):
         if path not in asked_before and path not in missing:
             yield _problem(question.id, ("when", path), "no earlier question asks for this field")
     if missing:

@@ -41,17 +41,17 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def wrapped(text: str, indent: str, lang: Language, hanging: str | None = None) -> Iterator[str]:
-    """A text in lines of at most `WIDTH` columns; Chinese breaks between any two characters, figures stay whole."""
+def wrapped(text: str, indent: str, lang: Language, hanging: str | None = None, width: int = WIDTH) -> Iterator[str]:
+    """A text in lines of at most `width` columns; Chinese breaks between any two characters, figures stay whole."""
     hanging = indent if hanging is None else hanging
     if lang == "en":
-        yield from textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=hanging,
+        yield from textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=hanging,
                                  break_long_words=False, break_on_hyphens=False)  # fmt: skip
         return
     line, start = indent, True
     for piece in _pieces(text):
         closing = piece in "，。；：、）」”！？,.;:)"
-        if not start and columns(line) + columns(piece) > WIDTH and not closing:
+        if not start and columns(line) + columns(piece) > width and not closing:
             yield line.rstrip()
             line = hanging + piece.lstrip()
         else:

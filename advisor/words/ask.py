@@ -7,15 +7,15 @@ from advisor.words import Words
 WORDS: dict[str, Words] = {
     "intro": Words(
         "Questions about the plan; each answer is saved in {file} at once.\n"
-        "Answer in your own words or with a number. Enter or -: I don't know; ?: why this is asked; "
-        "<: back; q: stop.",
+        "Answer in your own words or with a number, in English or Chinese. Enter or -: I don't know; ?: why this is "
+        "asked; <: back; q: stop.",
         "下面逐题填写计划，每答一题就保存到 {file}。\n"
-        "直接写答案或选项编号。回车或 -：不知道；?：为什么问；<：上一题；q：退出。",
+        "直接写答案或选项编号，中英文都行。回车或 -：不知道；?：为什么问；<：上一题；q：退出。",
     ),
     "resumed": Words("Going on where {file} left off.", "接着 {file} 上次的进度继续。"),
     "comments": Words(
-        "{file} holds comments; they are not kept when it is written again.",
-        "{file} 里有注释，重新写入后不会保留。",
+        "{file} holds comments, which are not kept when it is written again; the file as it is goes to {copy} first.",
+        "{file} 里有注释，重新写入后不会保留；写入前先把原文件存为 {copy}。",
     ),
     "progress": Words("[{number} of {total}] {text}", "[第 {number} 题，共 {total} 题] {text}"),
     "enter-default": Words("Enter: I don't know ({because})", "回车：不知道（{because}）"),
@@ -25,6 +25,7 @@ WORDS: dict[str, Words] = {
     "fills": Words("The answer goes to `{path}` in the plan.", "答案写入计划的 `{path}`。"),
     "without": Words("Without an answer: {because}.", "不回答则{because}。"),
     "taken": Words("-> {name}: {value}", "→ {name}：{value}"),
+    "noted": Words("{value} ({note})", "{value}（{note}）"),
     "not-known": Words("not known ({because})", "不知道（{because}）"),
     "unchanged": Words("-> {name}: unchanged", "→ {name}：不变"),
     "dropped": Words("No longer needed and removed: {names}", "已不适用，一并删去：{names}"),
@@ -39,10 +40,44 @@ WORDS: dict[str, Words] = {
     "yes-or-no": Words("`{value}` is neither yes nor no.", "没看懂 `{value}`，请回答是或否。"),
     "no-such-number": Words("There is no choice {value}; they end at {last}.", "没有第 {value} 项，编号只到 {last}。"),
     "none-of-these": Words(
-        "`{value}` is none of these, or says more than one. Write the number of one, 1 to {last}.",
-        "没看懂 `{value}` 指哪一项，请写编号（1～{last}）。",
+        "`{value}` is none of these. Write the number of the nearest, 1 to {last}; ? explains.",
+        "没看懂 `{value}` 指哪一项，请写最接近的编号（1～{last}）；？看说明。",
+    ),
+    "none-of-these-items": Words(
+        '`{value}` is none of these. Write numbers, 1 to {last}, several by comma, or "none".',
+        "没看懂 `{value}` 指哪一项，请写编号（1～{last}，多个用逗号隔开），没有就写“没有”。",
+    ),
+    "only-one": Words(
+        "Only one can be taken here. Write the number of the one that matters most.",
+        "这里只能选一项，请写最主要的那一项的编号。",
     ),
     "several": Words("`{value}` may mean several things:", "`{value}` 可能指以下几种："),
+    "which-unit": Words("`{value}` lacks its unit. Which is meant?", "`{value}` 没写单位，指哪一种？"),
+    "which-date": Words("`{value}` is a whole month. Until when?", "`{value}` 是一整个月，到哪一天为止？"),
+    "until": Words("until {date}", "到 {date}"),
+    "until-days": Words("until {date}, {days} days from today", "到 {date}，距今 {days} 天"),
+    "date-past": Words("{date} is past or today; today is {today}.", "{date} 不在今天之后（今天是 {today}）。"),
+    "range": Words("`{value}` is a range. Which end shall count?", "`{value}` 是个范围，按哪一头算？"),
+    "vague": Words(
+        "`{value}` is nothing to compute with. Write one number, however rough.",
+        "`{value}` 没法算，请写一个大概的数。",
+    ),
+    "count": Words(
+        "`{value}` is no number of cards; whole numbers from 1 on.", "`{value}` 不是卡数，请写 1 以上的整数。"
+    ),
+    "count-of-system": Words(
+        "{system} holds {inside} cards, and so many make no whole machines. Write how many machines.",
+        "{system} 一台有 {inside} 张卡，这个卡数凑不成整台，请写几台。",
+    ),
+    "one-device": Words(
+        "A plan is computed for one kind of card. Write the one that shall be used, and how many.",
+        "一个计划只按一种卡计算，请只写打算用的那一种和数量。",
+    ),
+    "unknown-licence": Words(
+        "`{value}` is no licence that is known. Write its SPDX name, such as BSD-3-Clause, a number from above, or "
+        "Enter where it is not known.",
+        "不认识许可证 `{value}`。请写 SPDX 名称（如 BSD-3-Clause）或上面的编号；不清楚就按回车。",
+    ),
     "several-items": Words(
         "`{value}` may be one of: {choices}. Write the numbers of those you mean.",
         "`{value}` 可能指：{choices}。请写出要选的编号。",
@@ -66,6 +101,11 @@ WORDS: dict[str, Words] = {
     "choose": Words("Write one of these numbers, or say it differently.", "请写编号，或换个说法。"),
     "at-the-start": Words("This is the first question.", "已经是第一题了。"),
     "so-far": Words("So far: {parts}", "目前估算：{parts}"),
+    "estimate": Words("Estimate: {parts}", "估算：{parts}"),
+    "within-deadline": Words(" (in time)", "（期限内）"),
+    "over-deadline": Words(" ({times} times the time there is)", "（期限的 {times} 倍）"),
+    "within-budget": Words(" (within the budget)", "（预算内）"),
+    "over-budget": Words(" ({times} times the budget)", "（预算的 {times} 倍）"),
     "memory-part": Words(
         "{likely} GiB a card of {usable} GiB usable, {fits}", "单卡需 {likely} GiB，可用 {usable} GiB，{fits}"
     ),
@@ -89,6 +129,24 @@ WORDS: dict[str, Words] = {
         "Enter: check the plan now; a number: change that answer; q: stop here.",
         "回车：现在检查计划；写编号：修改那一题；q：先到这里。",
     ),
+    "gravest": Words("What matters most:", "最要紧的问题："),
+    "finding": Words("{severity} {id}: {says}", "{severity} {id}：{says}"),
+    "best": Words("Best option: {option}.", "最佳方案：{option}。"),
+    "best-beside": Words("The plan stands. Also possible: {option}.", "计划本身可行。另一种做法：{option}。"),
+    "stands": Words(
+        "The plan stands: no other does the same cheaper, sooner or better judged.",
+        "计划本身可行，没有更便宜、更快或结论更好的做法。",
+    ),
+    "no-option": Words("No changed plan was found that would work.", "没有找到可行的替代方案。"),
+    "option-days": Words("about {days} days", "约 {days} 天"),
+    "next": Words("Next:", "接下来："),
+    "next-check": Words("all findings, {count} more", "看全部结论（另有 {count} 条）"),
+    "next-options": Words("every way that would work, compared", "比较所有可行方案"),
+    "next-report": Words(
+        "the report for leadership; `--for engineering` for those who build it",
+        "给领导看的报告；加 `--for engineering` 是给工程师看的",
+    ),
+    "looking": Words("Looking for the best option (Ctrl-C skips it)…", "正在找最佳方案（Ctrl-C 跳过）……"),
     "no-such-row": Words("Write a number from 1 to {last}, Enter or q.", "请写 1 到 {last} 的编号，或按回车、q。"),
     "saved": Words(
         "Saved in {file}. `advisor ask {file}` goes on.", "已保存到 {file}，用 `advisor ask {file}` 可继续。"

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 def test_order_is_that_of_the_file() -> None:
     sections = list(dict.fromkeys(question.section for question in questions_of(load_knowledge())))
     assert sections == [
-        "goal", "method", "model", "data", "hardware", "training", "serving", "limits", "compliance", "team", "checks",
+        "goal", "method", "model", "hardware", "training", "data", "serving", "limits", "compliance", "team", "checks",
     ]  # fmt: skip
 
 
