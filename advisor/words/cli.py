@@ -95,8 +95,8 @@ WORDS: dict[str, Words] = {
         "写给谁看：leadership 先给一页可供决策的结论，再给细节；engineering 给出各项拆解、全部问题、命令与公式。",
     ),
     "report-format": Words(
-        "{file}: the ending names no format; use .md or .json, or - for Markdown on standard output",
-        "{file}：无法从扩展名判断格式；请使用 .md 或 .json，或用 - 输出 Markdown",
+        "{file}: the ending names no format; use {endings}, or - for Markdown on standard output",
+        "{file}：无法从扩展名判断格式；请使用 {endings}，或用 - 输出 Markdown",
     ),
     "report-one-plan": Words(
         "a report is about one plan; {count} were found", "一份报告对应一个计划；这里找到 {count} 个"
