@@ -31,6 +31,7 @@ from advisor.ruling.format import Rule, RuleSet
 from advisor.ruling.vocabulary import Value
 
 if TYPE_CHECKING:
+    from advisor.schedule import Schedule
     from advisor.sensitivity import Sensitivity
 
 
@@ -76,6 +77,11 @@ class Judgement:
                 origin = case.knowledge.origin(family, name)
                 found += [(f"{family}/{name}", field, folder) for field, folder in origin.items()]
         return tuple(found)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The calendar from the decision to a result."""
+        return self.state.schedule
 
     @cached_property
     def sensitivity(self) -> Sensitivity:

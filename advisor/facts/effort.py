@@ -50,6 +50,23 @@ def _mfu_above_best_matmul(s: State) -> bool:
     return claims is not None and claims.mfu is not None and share is not None and claims.mfu > share
 
 
+def _delivery(s: State) -> float | None:
+    arrives = s.schedule.part("delivery")
+    return None if arrives is None else arrives.likely
+
+
+def _result(s: State) -> float | None:
+    return None if s.schedule.counted is None else s.schedule.counted.likely
+
+
+def _late_by_delivery(s: State) -> bool | None:
+    """Whether the result comes in time with the devices there, and too late with their delivery before it."""
+    deadline, arrives, result = _deadline(s), _delivery(s), _result(s)
+    if deadline is None or result is None:
+        return None
+    return arrives is not None and result - arrives <= deadline < result
+
+
 _PERCENT = pattern(r"(\d+(?:\.\d+)?)\s*(?:%|％|percent|per cent)", re.IGNORECASE)
 _TIMES = pattern(r"(\d+(?:\.\d+)?)\s*(?:倍|[x×](?![a-z])|times|-?fold)", re.IGNORECASE)
 
@@ -163,6 +180,10 @@ FACTS: tuple[Fact, ...] = (
     number("cost.labour_share", "share", "Share of people, data preparation included, in the cost of the project",
            "人力（含数据准备）占项目总成本的比例", _labour),
     number("cost.buying_pays_from", "share", "Utilisation from which buying pays", "购买开始划算的利用率", _buying_pays_from),
+    number("time.delivery_days", "days", "Days until the devices that are bought arrive", "新购设备的到货天数", _delivery),
+    number("time.result_days", "days", "Days from the decision to a result that counts", "从拍板到可用结果的天数", _result),
+    flag("time.late_by_delivery", "The result misses the deadline because the devices have yet to arrive",
+         "因设备尚待到货而错过期限", _late_by_delivery),
     number("time.slack_days", "days", "Deadline less the days of one uninterrupted run", "期限减去一次不中断训练的天数",
            lambda s: None if (end := _deadline(s)) is None or (days := _days(s, "likely")) is None else end - days),
 )  # fmt: skip

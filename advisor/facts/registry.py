@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
+from functools import cached_property
 from typing import Any
 
 from advisor.estimates.cost import CostEstimate
@@ -15,6 +16,7 @@ from advisor.pricing import Pricing
 from advisor.records import dataclass
 from advisor.resolve import Case
 from advisor.ruling.vocabulary import FactSpec, Value
+from advisor.schedule import Schedule, schedule_of
 from advisor.words import Words
 
 
@@ -49,6 +51,11 @@ class State:
     def trains(self) -> bool:
         """Tell whether anything is trained."""
         return self.case.trains
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The calendar from the decision to a result."""
+        return schedule_of(self.case, self.time, self.pricing.job)
 
     def exchange(self, amount: float, currency: str) -> float:
         """An amount in the report's currency."""

@@ -8,9 +8,9 @@ from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.pictures import Row, slack_text
 from advisor.report.model.records import Table, Text, joined, plain, strong
-from advisor.report.model.schedule import Schedule, schedule_of
 from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
 from advisor.report.model.wording import NOTHING, amount, days, remarked, word
+from advisor.schedule import Schedule
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def choice_table(judgement: Judgement, options: Options | None, choices: Choices
 
 
 def _choice(name: Text, judgement: Judgement, lang: Language) -> tuple[Text, ...]:
-    cost, schedule = judgement.estimates.cost, schedule_of(judgement)
+    cost, schedule = judgement.estimates.cost, judgement.schedule
     money = amount(cost.project, cost.currency, lang) if cost is not None and cost.project is not None else None
     stands = unfit(judgement)
     return (
@@ -125,10 +125,10 @@ def picture_rows(judgement: Judgement, options: Options | None, lang: Language) 
         count = judgement.case.run.layout.devices
         name = device.name if isinstance(device.name, str) else getattr(device.name, lang)
         what = f"{count} × {name}"
-    rows = [Row(word(lang, "compared-plan"), what, cost.project if cost else None, schedule_of(judgement), "", True)]
+    rows = [Row(word(lang, "compared-plan"), what, cost.project if cost else None, judgement.schedule, "", True)]
     for number, option in enumerate(options.options if options is not None else (), 1):
         rows.append(
             Row(option_name(number, lang), f"{short_title(option, lang)}", option.cost,
-                schedule_of(option.judgement), option.risk)
+                option.judgement.schedule, option.risk)
         )  # fmt: skip
     return rows

@@ -11,7 +11,6 @@ from advisor.pricing import figure_range
 from advisor.report.model.choices import machines, option_name, picture_rows, short_title
 from advisor.report.model.pictures import cost_picture, pareto_picture, timeline_picture
 from advisor.report.model.records import Block, Bullets, Paragraph, Row, Section, Table, Text, joined, plain, strong
-from advisor.report.model.schedule import schedule_of
 from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
 from advisor.report.model.wording import NOTHING, amount, between, days, listed, sentences, spread, word, worded
 from advisor.resolve import PRIVATE_KINDS
@@ -61,7 +60,7 @@ def _option_row(number: int, option: Option, lang: Language) -> Row:
         joined((strong(number), plain(f"{short_title(option, lang)} · {machines(option, lang)}"))),
         plain(word(lang, f"report.{option.verdict}")),
         plain(amount(option.cost, currency, lang)),
-        plain(days(schedule_of(judgement).counted, lang)),
+        plain(days(judgement.schedule.counted, lang)),
         plain(word(lang, f"effect-{option.choice.way}")),
         plain(_upkeep(option, lang)),
         plain(status_word(status, lang)),

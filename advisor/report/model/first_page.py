@@ -11,7 +11,6 @@ from advisor.pipeline import Judgement
 from advisor.report.model.choices import Choices, choice_table, unfit
 from advisor.report.model.records import Answer, FirstPage, Text, plain
 from advisor.report.model.risks import GRAVE, risk_table, top_risks
-from advisor.report.model.schedule import schedule_of
 from advisor.report.model.terms import STAGES, stage_of, stage_word, status_word, terms_of, worst_status
 from advisor.report.model.wording import amount, between, days, listed, sentences, word, worded
 from advisor.resolve import PRIVATE_KINDS
@@ -120,7 +119,7 @@ def _against_budget(judgement: Judgement, lang: Language) -> Text:
 
 
 def _calendar(judgement: Judgement, options: Options | None, choices: Choices, lang: Language) -> Answer:
-    schedule, case = schedule_of(judgement), judgement.case
+    schedule, case = judgement.schedule, judgement.case
     said: list[Text] = []
     if schedule.first is None or schedule.counted is None:
         short = word(lang, "first-unknown")
@@ -137,7 +136,7 @@ def _calendar(judgement: Judgement, options: Options | None, choices: Choices, l
         said.append(worded(lang, "calendar-deadline", deadline=shown, date=date.isoformat()))
     option = _option(options, choices.recommended)
     if option is not None and options is not None:
-        offered = schedule_of(option.judgement)
+        offered = option.judgement.schedule
         if offered.first is not None:
             said.append(worded(lang, "calendar-option", number=choices.recommended, first=days(offered.first, lang)))
         delivery = offered.part("delivery")
@@ -146,7 +145,7 @@ def _calendar(judgement: Judgement, options: Options | None, choices: Choices, l
             said.append(worded(lang, "calendar-delivery", **dict(zip(("weeks", "low", "high"), weeks, strict=True))))
             soonest = _at_hand(options)
             if soonest is not None:
-                there = schedule_of(options.options[soonest - 1].judgement).first
+                there = options.options[soonest - 1].judgement.schedule.first
                 said.append(worded(lang, "calendar-pilot-first", number=soonest, first=days(there, lang)))
     return Answer("calendar", word(lang, "question-calendar"), short, sentences(said, lang))
 

@@ -1,14 +1,17 @@
-"""From the decision to a result: phases one after the other, the slack to the deadline, and where prices come from."""
+"""From the decision to a result: phases one after the other, and the slack to the deadline."""
 
 from __future__ import annotations
 
+from advisor.estimates.cost import Undertaking
 from advisor.estimates.run import Range
-from advisor.pipeline import Judgement
+from advisor.estimates.time import TimeEstimate
 from advisor.pricing import NONE, figure_range
 from advisor.records import dataclass
-from advisor.resolve import PRIVATE_KINDS
+from advisor.resolve import PRIVATE_KINDS, Case
 
 DAYS_PER_WEEK = 7.0
+_SCARCE = ("HBM", "HiBL", "HiZQ")
+"""Memory whose supply decides how long its devices take to arrive; cards with other memory stand in stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,20 @@ def in_a_row(*spans: Range) -> Range:
     return Range(sum(s.low for s in spans), sum(s.likely for s in spans), sum(s.high for s in spans))
 
 
-def schedule_of(judgement: Judgement) -> Schedule:
+def delivery_of(case: Case) -> Range:
+    """Days from the order of new devices until they arrive."""
+    memory = (case.device.memory_type if case.device else None) or _SCARCE[0]
+    kind = "accelerators" if memory.startswith(_SCARCE) else "cards"
+    return figure_range(case.knowledge, f"lead-time-weeks-{kind}").times(DAYS_PER_WEEK)
+
+
+def schedule_of(case: Case, time: TimeEstimate | None, job: Undertaking | None) -> Schedule:
     """The calendar of a plan: delivery where devices are bought new, preparation where private data is trained on."""
-    case, time, job = judgement.case, judgement.estimates.time, judgement.pricing.job
     knowledge, project = case.knowledge, case.plan.project
     deadline = project.deadline if project else None
     phases: list[Phase] = []
     if job is not None and job.tenure == "buy-new":
-        phases.append(Phase("delivery", figure_range(knowledge, "lead-time-weeks-accelerators").times(DAYS_PER_WEEK)))
+        phases.append(Phase("delivery", delivery_of(case)))
     if case.trains and any(row.entry.kind in PRIVATE_KINDS for row in case.data):
         phases.append(Phase("preparation", figure_range(knowledge, "data-preparation-days")))
     before = in_a_row(NONE, *(phase.days for phase in phases))
