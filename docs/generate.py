@@ -20,7 +20,9 @@ def pages() -> dict[str, str]:
 
     from advisor.cli.schema import KINDS
     from advisor.library import load_advisor, load_pages
-    from advisor.report.accuracy import measured_folder, render, score
+    from advisor.report.accuracy import measured_folder, score
+    from advisor.report.accuracy_page import render
+    from advisor.report.accuracy_picture import render_picture
     from advisor.report.coverage import read_coverage
     from advisor.report.coverage import render as render_coverage
     from advisor.report.entries import FAMILIES, page
@@ -53,7 +55,9 @@ def pages() -> dict[str, str]:
             file = guide_file(name, lang)
             found[file.relative_to(HERE).as_posix()] = refreshed(file.read_text(encoding="utf-8"), lang)
     accuracy = score(advisor, measured_folder())
-    found |= {"accuracy.md": render(accuracy, "en"), "accuracy.zh.md": render(accuracy, "zh")}
+    for lang, ending in (("en", ""), ("zh", ".zh")):
+        found[f"accuracy{ending}.md"] = render(accuracy, lang, f"accuracy{ending}.svg")
+        found[f"accuracy{ending}.svg"] = render_picture(accuracy, lang)
     return found
 
 

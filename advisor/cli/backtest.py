@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -18,16 +17,17 @@ def command(lang: Language) -> click.Command:
 
     def run(rows: Path | None, form: str, knowledge: tuple[Path, ...]) -> None:
         from advisor.library import load_advisor  # noqa: PLC0415 - kept off the way to --help
-        from advisor.report.accuracy import measured_folder, render, score  # noqa: PLC0415
+        from advisor.report.accuracy import as_json, measured_folder, score  # noqa: PLC0415
+        from advisor.report.accuracy_page import render  # noqa: PLC0415
 
         folder = rows or measured_folder()
         try:
-            found = score(load_advisor(knowledge), folder)
+            found = score(load_advisor(knowledge), folder, peers=True)
         except OSError as error:
             reason = error.strerror or str(error)
             raise click.UsageError(say(lang, "cli.cannot-read-rows", folder=folder, reason=reason)) from None
         if form == "json":
-            sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(json.dumps(as_json(found, lang), ensure_ascii=False, indent=2) + "\n")
         else:
             sys.stdout.write(render(found, lang))
 

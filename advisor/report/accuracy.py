@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from advisor.estimates import backtest_memory, backtest_time
-from advisor.estimates.architecture import active_parameters, parameters
 from advisor.estimates.machine import machine_of
 from advisor.estimates.memory import estimate_memory
 from advisor.estimates.run import Machine, Run
 from advisor.pipeline import Advisor
 from advisor.records import dataclass
-from advisor.words import Language, say
+from advisor.report.rivals import Answer, Rule, present_peers, rules_from_rows
+from advisor.words import Language, Words
 
 Row = dict[str, str]
-FIXED_MFU = 0.4
-"""The utilisation that rules of thumb take for any device."""
+Axis = Literal["all", "method", "kind", "framework", "device", "source"]
+Trained = Literal["full", "lora", "qlora"]
+WORST = 10
+WORST_OF_A_SOURCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One group of runs: how many, the size of the error, its middle, and how many the 90 % range holds."""
 
+    axis: Axis
     group: str
     runs: int
     error: float
@@ -34,19 +38,54 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One run: what was measured and what was estimated, in GiB per device or tokens per second and device."""
+
+    id: str
+    source: str
+    trained: Trained
+    run: str  # model, device and their number, sequence, micro-batch
+    measured: float
+    estimated: float
+    reason: Words | None  # why the two differ, where it is known
+
+    @property
+    def relative(self) -> float:
+        """Signed relative error of the estimate."""
+        return self.estimated / self.measured - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A rule of thumb or another calculator on the runs that it can take: by group, runs and its error on them."""
+
+    name: Words
+    peer: bool
+    groups: Mapping[str, tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
     """All scores; errors and shares from 0 to 1."""
 
     memory: tuple[Line, ...]  # mean absolute error, each source left out of its own calibration
     memory_within_ten: float
-    rules_of_thumb: tuple[tuple[str, float], ...]  # mean absolute error of peak memory on full fine-tuning
+    memory_rivals: tuple[Rival, ...]  # mean absolute error
     out_of_memory: int
     out_of_memory_called: int  # not called fitting
     fitted: int
     fitted_called_no: int
     time: tuple[Line, ...]  # median absolute error of rates
+    time_rivals: tuple[Rival, ...]  # median absolute error
     hours: tuple[Line, ...]
-    fixed_mfu: float  # median absolute error of 6·N·D at a fixed utilisation
+    memory_points: tuple[Point, ...]
+    time_points: tuple[Point, ...]
+    peers: tuple[str, ...]  # calculators that were installed, with their version
+
+    def line(self, part: Literal["memory", "time", "hours"], group: str) -> Line:
+        """The line of one group. KeyError if there is none."""
+        lines: tuple[Line, ...] = getattr(self, part)
+        return next(line for line in lines if line.group == group)
 
 
 def read_rows(folder: Path, name: str) -> list[Row]:
@@ -62,110 +101,217 @@ def measured_folder() -> Path:
     return Path(next(iter(data.__path__))) / "measured"
 
 
-def score(advisor: Advisor, folder: Path) -> Accuracy:
-    """All scores over the rows of a folder; some ten seconds."""
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The measured runs of a folder that are judged."""
+
+    memory: Sequence[Row]
+    out_of_memory: Sequence[Row]
+    rates: Sequence[Row]
+    hours: Sequence[Row]
+
+
+def read_runs(folder: Path) -> Runs:
+    """The runs of a folder; a file that it lacks has none. Raises OSError when it has no file of them at all."""
+    found: dict[str, list[Row]] = {}
+    missing: OSError | None = None
+    for name in ("memory.csv", "out_of_memory.csv", "throughput.csv", "device_hours.csv"):
+        try:
+            found[name] = read_rows(folder, name)
+        except OSError as error:
+            found[name], missing = [], missing or error
+    if missing is not None and not any(found.values()):
+        raise missing
+    return Runs(
+        memory=[row for row in found["memory.csv"] if row["scored"] == "1"],
+        out_of_memory=[row for row in found["out_of_memory.csv"] if row["scored"] == "1"],
+        rates=[row for row in found["throughput.csv"] if not row["excluded"]],
+        hours=[row for row in found["device_hours.csv"] if not row["excluded"]],
+    )
+
+
+def score(advisor: Advisor, folder: Path, *, peers: bool = False) -> Accuracy:
+    """All scores over the runs of a folder; some ten seconds. `peers` asks other calculators that are installed."""
+    runs = read_runs(folder)
     profiles = {name: advisor.profile(name) for name in advisor.knowledge.raw["frameworks"]}
-    rows = [row for row in read_rows(folder, "memory.csv") if row["scored"] == "1"]
-    scored = backtest_memory.leave_one_source_out(rows, profiles, backtest_memory.prior(advisor.memory_calibration))
     calibration = advisor.memory_calibration
+    fitted = backtest_memory.score(runs.memory, profiles, calibration)
+    held_out = fitted  # the calibration has learned nothing from a user's own runs
+    if folder == measured_folder():
+        held_out = backtest_memory.leave_one_source_out(runs.memory, profiles, backtest_memory.prior(calibration))
     failed = [
         estimate_memory(backtest_memory.run_of(row), backtest_memory.profile_of(row, profiles), calibration)
-        for row in read_rows(folder, "out_of_memory.csv")
+        for row in runs.out_of_memory
     ]
-    fitted = backtest_memory.score(rows, profiles, advisor.memory_calibration)
 
     def machine(name: str) -> Machine:
         return machine_of(name, advisor.knowledge.device(name))
 
-    judged = [row for row in read_rows(folder, "throughput.csv") if not row["excluded"]]
-    rates = backtest_time.score_rows(judged, machine, advisor.time_calibration)
-    whole = [row for row in read_rows(folder, "device_hours.csv") if not row["excluded"]]
-    hours = backtest_time.score_hours(whole, machine, advisor.time_calibration)
+    rates = backtest_time.score_rows(runs.rates, machine, advisor.time_calibration)
+    hours = backtest_time.score_hours(runs.hours, machine, advisor.time_calibration)
+    own = measured_folder()
+    rules = rules_from_rows(read_rows(own, "rules_of_thumb.csv"))
+    reasons = read_rows(own, "reasons.csv")
+    asked = present_peers() if peers else ()
+    memory_rows = {row["id"]: row for row in runs.memory}
+    rate_rows = {row["id"]: row for row in runs.rates}
     return Accuracy(
-        memory=_memory_lines(scored),
-        memory_within_ten=sum(abs(one.relative) <= 0.1 for one in scored) / len(scored),
-        rules_of_thumb=_thumb(rows),
+        memory=_memory_lines(held_out, memory_rows),
+        memory_within_ten=_share(abs(one.relative) <= 0.1 for one in held_out),
+        memory_rivals=_memory_rivals(runs.memory, held_out, rules, asked),
         out_of_memory=len(failed),
         out_of_memory_called=sum(one.fits not in {"yes", "likely"} for one in failed),
         fitted=len(fitted),
         fitted_called_no=sum(one.estimate.fits == "no" for one in fitted),
-        time=_time_lines(rates),
-        hours=_time_lines(hours),
-        fixed_mfu=_fixed_mfu_error(judged, machine),
+        time=_time_lines(rates, rate_rows),
+        time_rivals=_time_rivals(rate_rows, rates, machine, rules),
+        hours=_time_lines(hours, {row["id"]: row for row in runs.hours}),
+        memory_points=tuple(
+            _point(one.id, memory_rows[one.id], one.measured, one.estimated, "memory", reasons) for one in held_out
+        ),
+        time_points=tuple(
+            _point(one.id, rate_rows[one.id], one.measured, one.estimated.likely, "throughput", reasons)
+            for one in rates
+        ),
+        peers=tuple(name for name, _ in asked),
     )
 
 
-def _memory_lines(scored: Sequence[backtest_memory.Scored]) -> tuple[Line, ...]:
+def as_json(found: Accuracy, lang: Language) -> dict[str, Any]:
+    """The scores for programs: fields by their names, words in one language."""
+    return {field.name: _plain(getattr(found, field.name), lang) for field in fields(found)}
+
+
+def _plain(value: Any, lang: Language) -> Any:
+    if isinstance(value, Words):
+        return value.text(lang)
+    if isinstance(value, tuple):
+        return [_plain(one, lang) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one, lang) for key, one in value.items()}
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name), lang) for field in fields(value)}
+    return value
+
+
+def worst(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The runs that are furthest off, in either direction; no more than two of a source, so that others are seen."""
+    found: list[Point] = []
+    for point in sorted(
+        points, key=lambda one: (-max(one.estimated / one.measured, one.measured / one.estimated), one.id)
+    ):
+        if sum(one.source == point.source for one in found) < WORST_OF_A_SOURCE:
+            found.append(point)
+        if len(found) == WORST:
+            break
+    return tuple(found)
+
+
+def _share(flags: Iterable[bool]) -> float:
+    found = list(flags)
+    return sum(found) / len(found) if found else 0.0
+
+
+def _number_of(row: Row) -> str:
+    return f"{row['devices']} × {row['device']}"
+
+
+def _point(name: str, row: Row, measured: float, estimated: float, file: str, reasons: Sequence[Row]) -> Point:
+    adapters = row["method"] in ("lora", "qlora") or row.get("adapters") == "1"
+    trained: Trained = "full" if not adapters else "qlora" if row["quantisation"] else "lora"
+    model = row.get("model") or f"{row['layers']} × {row.get('hidden') or row.get('hidden_size')}"
+    run = (
+        f"{model}, {row['method']}, {row['framework']}, {_number_of(row)}, s {row['sequence_length']}, "
+        f"b {row['micro_batch']}"
+    )
+    return Point(name, row["source"], trained, run, measured, estimated, _reason(file, row, reasons))
+
+
+def _reason(file: str, row: Row, reasons: Sequence[Row]) -> Words | None:
+    """The first reason of which every stated column is as in the row."""
+    for reason in reasons:
+        stated = dict(part.split("=", 1) for part in reason["match"].split(";"))
+        if reason["file"] == file and all(row.get(column) == value for column, value in stated.items()):
+            return Words(reason["reason_en"], reason["reason_zh"])
+    return None
+
+
+def _memory_lines(scored: Sequence[backtest_memory.Scored], rows: Mapping[str, Row]) -> tuple[Line, ...]:
+    def lines(axis: Axis, group: Callable[[backtest_memory.Scored], str]) -> list[Line]:
+        groups: dict[str, list[backtest_memory.Scored]] = {}
+        for one in scored:
+            groups.setdefault(group(one), []).append(one)
+        found = []
+        for name, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+            row = backtest_memory.summarise(members)
+            found.append(Line(axis, name, row.runs, row.mean_absolute_error, row.bias, row.inside_range))
+        return found
+
+    return (
+        *lines("all", lambda _: "all"),
+        *lines("method", lambda one: one.group),
+        *lines("framework", lambda one: rows[one.id]["framework"]),
+        *lines("device", lambda one: rows[one.id]["device"]),
+        *lines("source", lambda one: f"{one.source} / {one.group}"),
+    )
+
+
+def _time_lines(scored: Sequence[backtest_time.Scored], rows: Mapping[str, Row]) -> tuple[Line, ...]:
+    axes: tuple[tuple[Axis, Callable[[backtest_time.Scored], str]], ...] = (
+        ("all", lambda _: "all"),
+        ("kind", lambda one: one.kind),
+        ("method", lambda one: one.method),
+        ("framework", lambda one: rows[one.id]["framework"]),
+        ("device", lambda one: one.device),
+        ("source", lambda one: one.source),
+    )
     return tuple(
-        Line(name, row.runs, row.mean_absolute_error, row.bias, row.inside_range)
-        for name, row in backtest_memory.by_group(scored).items()
+        Line(axis, row.group, row.rows, row.median_error, row.bias, row.inside)
+        for axis, group in axes
+        for row in sorted(backtest_time.summarise(scored, group), key=lambda row: (-row.rows, row.group))
     )
 
 
-def _time_lines(scored: Sequence[backtest_time.Scored]) -> tuple[Line, ...]:
-    groups: tuple[Callable[[backtest_time.Scored], str], ...] = (
-        lambda _: "all", lambda one: f"kind {one.kind}", lambda one: f"device {one.device}", lambda one: one.source,
-    )  # fmt: skip
-    return tuple(
-        Line(row.group, row.rows, row.median_error, row.bias, row.inside)
-        for group in groups
-        for row in backtest_time.summarise(scored, group)
-    )
-
-
-def _thumb(rows: Sequence[Row]) -> tuple[tuple[str, float], ...]:
-    """The rules that people use for full fine-tuning on one device, on the same runs."""
-    errors: dict[str, list[float]] = {"4 × 16-bit weights": [], "16 bytes per parameter": []}
+def _memory_rivals(
+    rows: Sequence[Row],
+    scored: Sequence[backtest_memory.Scored],
+    rules: Sequence[Rule],
+    asked: Sequence[tuple[str, Answer]],
+) -> tuple[Rival, ...]:
+    """Rules and peers on the same runs as the estimate, by its groups; a run that one cannot take is not counted."""
+    groups = {one.id: one.group for one in scored}
+    answers: list[tuple[Words, bool, Answer]] = [(rule.name, False, rule.memory) for rule in rules if rule.bytes]
+    answers += [(Words(name, name), True, ask) for name, ask in asked]
+    errors: list[dict[str, list[float]]] = [{} for _ in answers]
     for row in rows:
         run = backtest_memory.run_of(row)
-        if run.recipe.adapters or run.layout.devices > 1:
+        for (_, _, ask), found in zip(answers, errors, strict=True):
+            answer = ask(run)
+            if answer is not None:
+                found.setdefault(groups[row["id"]], []).append(abs(answer / float(row["gib"]) - 1))
+    return tuple(
+        Rival(name, peer, {group: (len(sizes), sum(sizes) / len(sizes)) for group, sizes in sorted(found.items())})
+        for (name, peer, _), found in zip(answers, errors, strict=True)
+    )
+
+
+def _time_rivals(
+    rows: Mapping[str, Row],
+    scored: Sequence[backtest_time.Scored],
+    machine: Callable[[str], Machine],
+    rules: Sequence[Rule],
+) -> tuple[Rival, ...]:
+    found = []
+    for rule in rules:
+        if rule.peak_share is None:
             continue
-        weights = parameters(run.architecture) * 2 / 2**30
-        for name, factor in (("4 × 16-bit weights", 4.0), ("16 bytes per parameter", 8.0)):
-            errors[name].append(abs(factor * weights / float(row["gib"]) - 1))
-    return tuple((name, sum(found) / len(found)) for name, found in errors.items())
-
-
-def _fixed_mfu_error(rows: Sequence[Row], machine: Callable[[str], Machine]) -> float:
-    errors = []
-    for row in rows:
-        run: Run = backtest_time.run_from_row(row, machine)
-        peak = run.machine.peak.get(run.recipe.precision) or run.machine.peak.get("fp16")
-        if peak:
-            rate = FIXED_MFU * peak / (6 * active_parameters(run.architecture))
-            errors.append(abs(rate / float(row["tokens_per_second"]) - 1))
-    return median(errors)
-
-
-def render(found: Accuracy, lang: Language) -> str:
-    """The scores as a page, ending in a line break."""
-
-    def t(key: str, **values: Any) -> str:
-        return say(lang, f"accuracy.{key}", **values)
-
-    def table(lines: Sequence[Line], kind: str) -> list[str]:
-        head = [t("group"), t("runs"), t(f"{kind}-error"), t("bias"), t("inside")]
-        rows = ["| " + " | ".join(head) + " |", "|---|---:|---:|---:|---:|"]
-        rows += [
-            f"| {row.group} | {row.runs} | {row.error:.1%} | {row.bias:+.1%} | {row.inside:.0%} |" for row in lines
-        ]
-        return [*rows, ""]
-
-    page = [f"# {t('title')}", "", t("intro"), "", f"## {t('memory')}", "", t("memory-intro"), ""]
-    page += table([line for line in found.memory if "/" not in line.group], "mean")
-    page += [t("within-ten", share=f"{found.memory_within_ten:.0%}"), ""]
-    page += [t("verdicts", caught=found.out_of_memory_called, failed=found.out_of_memory, wrong=found.fitted_called_no,
-               fitted=found.fitted), ""]  # fmt: skip
-    page += [t("thumb", rules="; ".join(f"{name} {error:.0%}" for name, error in found.rules_of_thumb)), ""]
-    page += [f"### {t('by-source')}", "", *table([line for line in found.memory if "/" in line.group], "mean")]
-    page += [f"## {t('time')}", "", t("time-intro"), ""]
-    short = [line for line in found.time if line.group == "all" or line.group.startswith("kind ")]
-    page += [*table(short, "median"), t("fixed", share=f"{found.fixed_mfu:.0%}"), ""]
-    page += [f"### {t('by-device')}", ""]
-    devices = [line for line in found.time if line.group.startswith("device ")]
-    page += [*table(devices, "median"), f"### {t('by-source')}", ""]
-    rest = [line for line in found.time if line not in short and line not in devices]
-    page += table(rest, "median")
-    page += [f"## {t('hours')}", "", t("hours-intro"), ""]
-    page += table([line for line in found.hours if line.group == "all" or " " not in line.group], "median")
-    return "\n".join([*page, f"## {t('limits')}", "", t("limits-text")]) + "\n"
+        errors: dict[str, list[float]] = {}
+        for one in scored:
+            run: Run = backtest_time.run_from_row(rows[one.id], machine)
+            rate = rule.rate(run)
+            if rate is not None:
+                for group in ("all", one.kind):
+                    errors.setdefault(group, []).append(abs(rate / one.measured - 1))
+        groups = {group: (len(sizes), median(sizes)) for group, sizes in sorted(errors.items())}
+        found.append(Rival(rule.name, False, groups))
+    return tuple(found)

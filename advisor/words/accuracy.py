@@ -31,21 +31,58 @@ WORDS: dict[str, Words] = {
         "called “no”.",
         "{failed} 次显存溢出中，有 {caught} 次未被判为放得下；{fitted} 次成功运行中，有 {wrong} 次被误判为“不能”。",
     ),
-    "thumb": Words(
-        "Rules of thumb on the same full fine-tuning runs on one device: {rules}.",
-        "同样的单卡全参微调样本，经验公式的误差：{rules}。",
+    "rivals": Words("Beside what people reckon with", "与常用估法对比"),
+    "rivals-memory": Words(
+        "Mean absolute error of peak memory on the same runs; in brackets how many of the group’s runs a rule takes, where it "
+        "doesn’t take all. Rules of thumb are those of `knowledge/measured/rules_of_thumb.csv`, each with its source.",
+        "同样样本上峰值显存的平均绝对误差；某个方法不能覆盖全组时，括号内为其覆盖的次数。经验公式见 `knowledge/measured/rules_of_thumb.csv`，均注明出处。",
     ),
+    "rivals-time": Words("Median absolute error of the rate on the same runs.", "同样样本上速度的绝对误差中位数。"),
+    "peers-asked": Words("Other calculators asked: {names}.", "参与对比的其他计算器：{names}。"),
+    "peers-none": Words(
+        "No other calculator was asked; `advisor backtest` asks these where they are installed: {names}.",
+        "此次没有其他计算器参与对比；装有以下软件时，`advisor backtest` 会一并给它们打分：{names}。",
+    ),
+    "advisor": Words("advisor", "advisor"),
+    "of-runs": Words("{error} ({runs})", "{error}（{runs}）"),
     "by-source": Words("By source", "按来源"),
     "by-device": Words("By device", "按设备"),
+    "by-method": Words("By method", "按训练方法"),
+    "by-framework": Words("By framework", "按框架"),
+    "worst": Words("The runs furthest off", "误差最大的样本"),
+    "worst-intro": Words(
+        "The ten furthest off by ratio, at most two of one source, with the reason where it is known.",
+        "按比值取误差最大的十条，同一来源最多两条；原因已知的一并列出。",
+    ),
+    "run": Words("Run", "样本"),
+    "source": Words("Source", "来源"),
+    "measured-gib": Words("Measured, GiB", "实测（GiB）"),
+    "measured-rate": Words("Measured, tokens/s and device", "实测（每卡 token/s）"),
+    "estimated": Words("Estimated", "估算"),
+    "error": Words("Error", "误差"),
+    "reason": Words("Reason", "原因"),
+    "unknown-reason": Words("not known", "未知"),
+    "picture-title": Words("Measured against estimated: memory and speed", "实测与估算对照：显存与速度"),
+    "picture-description": Words(
+        "Two panels on logarithmic scales, one point a run; points on the diagonal are estimated as measured. Memory: {memory} "
+        "runs, mean absolute error {error}. Speed: {time} runs, median absolute error {rate_error}.",
+        "两幅双对数图，每点一次实测；落在对角线上表示估算与实测一致。显存：{memory} 次，平均绝对误差 {error}。速度：{time} 次，绝对误差中位数 {rate_error}。",
+    ),
+    "picture-memory": Words("Memory per device, GiB", "单卡显存（GiB）"),
+    "picture-time": Words("Speed, tokens per second and device", "速度（每卡每秒 token 数）"),
+    "axis-measured-gib": Words("measured, GiB", "实测（GiB）"),
+    "axis-estimated-gib": Words("estimated, GiB", "估算（GiB）"),
+    "axis-measured-rate": Words("measured, tokens/s", "实测（token/s）"),
+    "axis-estimated-rate": Words("estimated, tokens/s", "估算（token/s）"),
+    "trained-full": Words("all weights", "全参训练"),
+    "trained-lora": Words("LoRA", "LoRA"),
+    "trained-qlora": Words("QLoRA", "QLoRA"),
+    "band": Words("25 % off", "偏差 25%"),
     "time": Words("Speed", "速度"),
     "time-intro": Words(
         "Tokens per second and device. Each source is judged with the shift and spread that the other sources of its kind "
         "made; the physical constants are those of all sources.",
         "每卡每秒 token 数。评估某个来源时，校正量与误差区间只用同类的其他来源得出；物理常数由全部来源得出。",
-    ),
-    "fixed": Words(
-        "6·N·D at a fixed utilisation of 40 % errs by {share} (median) on the same runs.",
-        "同样的样本，按固定 40% 利用率用 6·N·D 估算，误差中位数为 {share}。",
     ),
     "hours": Words("Device-hours of whole runs", "整次训练的卡时"),
     "hours-intro": Words(
@@ -53,9 +90,10 @@ WORDS: dict[str, Words] = {
     ),
     "limits": Words("What no run here tests", "尚无实测检验的部分"),
     "limits-text": Words(
-        "Serving speed and memory, expert parallelism in memory, preference and reinforcement learning, offload, the Muon "
-        "optimizer, host memory, and speed on T4, 30-, 40- and 50-series cards, DGX Spark and Gaudi rest on physics and "
-        "wide ranges. Short unpacked samples under sharded adapters run two to four times slower than estimated.",
-        "推理的速度与显存、专家并行的显存、偏好训练与强化学习、卸载、Muon 优化器、主机内存，以及 T4、30/40/50 系显卡、DGX Spark 与 Gaudi 上的速度，目前只靠物理推算并给出较宽的区间。分片训练适配器且样本短、未打包时，实际速度可能只有估算的二分之一到四分之一。",
+        "No run here has reinforcement learning, offload to NVMe, the Muon optimizer or host memory, or speed on T4, 50-series "
+        "cards, DGX Spark or Apple devices: those rest on physics and wide ranges. Few have preference training, offload to "
+        "host memory, mixtures of experts in memory, Gaudi, H20, or 30- and 40-series cards. Short unpacked samples under "
+        "sharded adapters run two to four times slower than estimated.",
+        "以下情况这里没有实测：强化学习、卸载到 NVMe、Muon 优化器、主机内存，以及 T4、50 系显卡、DGX Spark 和 Apple 设备上的速度，只靠物理推算并给出较宽的区间。偏好训练、卸载到主机内存、混合专家模型的显存、Gaudi、H20、30 与 40 系显卡的实测很少。分片训练适配器且样本短、未打包时，实际速度可能只有估算的二分之一到四分之一。",
     ),
 }

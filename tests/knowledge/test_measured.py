@@ -89,3 +89,16 @@ def test_no_decoding_beats_the_bandwidth_of_its_devices() -> None:
         )
         bandwidth = knowledge.device(row["device"]).bandwidth_gb_s * 1e9 * int(row["devices"])
         assert weights * float(row["tokens_per_second"]) * share < bandwidth, row["id"]
+
+
+@pytest.mark.parametrize("reason", rows("reasons.csv"), ids=lambda reason: reason["match"])
+def test_a_reason_is_of_some_run(reason: dict[str, str]) -> None:
+    stated = dict(part.split("=", 1) for part in reason["match"].split(";"))
+    found = [row for row in rows(f"{reason['file']}.csv") if all(row[name] == value for name, value in stated.items())]
+    assert found
+    assert reason["reason_en"] and reason["reason_zh"]
+
+
+def test_rules_of_thumb_have_a_source() -> None:
+    entries = yaml.safe_load((KNOWLEDGE / "sources" / "measured.yaml").read_text(encoding="utf-8"))
+    assert {rule["source"] for rule in rows("rules_of_thumb.csv")} <= set(entries)
