@@ -8,12 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli.options import advisor_for, common, make, today
+from advisor.cli.options import advisor_for, common, configuration, make, today
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
@@ -76,25 +77,40 @@ def _edits_lines() -> bool:
     return coding.upper() not in {"ANSI_X3.4-1968", "US-ASCII", "ASCII", "646"}
 
 
+def _decoded(line: bytes) -> str:
+    """A line of a pipe: UTF-8, or what Chinese systems wrote before it."""
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return line.decode("gb18030", "replace")
+
+
 class _Asking:
     """One plan file being filled in."""
 
     def __init__(
         self, file: Path, lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
     ) -> None:
-        from advisor.questionnaire.question import questions_of  # noqa: PLC0415 - kept off the way to --help
-        from advisor.report.text import WIDTH  # noqa: PLC0415
+        from advisor.entries.base import load_knowledge  # noqa: PLC0415 - kept off the way to --help
+        from advisor.questionnaire.question import questions_of  # noqa: PLC0415
+        from advisor.report.wrapping import WIDTH  # noqa: PLC0415
 
         self.file, self.lang, self.day = file, lang, day
-        self.advisor: Advisor = advisor_for(lang, knowledge, rules)
-        self.questions = questions_of(self.advisor.knowledge)
+        self.folders = (knowledge, rules)
+        self.knowledge = load_knowledge(knowledge)
+        self.questions = questions_of(self.knowledge)
+        if rules or configuration() is not None:
+            self.advisor  # noqa: B018 - what is wrong with them is told before anything is asked
         self.present = ""  # what the file holds
         self.original = ""  # what it held before, if that had comments
         # A screen narrower than a line breaks it anywhere; one that is wider is not easier to read.
         self.width = max(30, min(WIDTH, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else WIDTH
-        self.is_terminal = sys.stdin.isatty()
-        if not self.is_terminal and hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        self.is_terminal = sys.stdin is not None and sys.stdin.isatty()
+
+    @cached_property
+    def advisor(self) -> Advisor:
+        """Rules and all, which the first questions do not need."""
+        return advisor_for(self.lang, *self.folders)
 
     def start(self, given: tuple[str, ...]) -> tuple[dict[str, Any], list[str]]:
         """The values of the file with those of `--set` in them, or all that is wrong with either, a line each."""
@@ -182,7 +198,7 @@ class _Asking:
         from advisor.plan.source import Problem, shown  # noqa: PLC0415
         from advisor.questionnaire.places import read_at  # noqa: PLC0415
 
-        base = self.advisor.knowledge
+        base = self.knowledge
         shape = any(read_at(values, f"model.{name}") for name in ("parameters", "hf_config", "layers"))
         found = []
         for path, look_up, key in (
@@ -204,7 +220,7 @@ class _Asking:
         """Write the plan without asking; 2 where something that no plan can lack is missing."""
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415 - kept off the way to --help
 
-        interview = Interview(self.questions, self.advisor.knowledge, values, today=self.day)
+        interview = Interview(self.questions, self.knowledge, values, today=self.day)
         if self._tells_missing(interview.missing()):
             return 2
         self.save(interview.plan_values())
@@ -241,7 +257,7 @@ class _Asking:
         from advisor.questionnaire.conversation import Conversation  # noqa: PLC0415 - kept off the way to --help
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415
 
-        interview = Interview(self.questions, self.advisor.knowledge, values, today=self.day, sections=only,
+        interview = Interview(self.questions, self.knowledge, values, today=self.day, sections=only,
                               expert=expert, again=edit)  # fmt: skip
         if interview.next_question() is None and not interview.missing():
             self._tell("nothing-to-ask")
@@ -267,7 +283,7 @@ class _Asking:
         return self._check()
 
     def _tell(self, key: str) -> None:
-        from advisor.report.text import wrapped  # noqa: PLC0415 - kept off the way to --help
+        from advisor.report.wrapping import wrapped  # noqa: PLC0415 - kept off the way to --help
 
         for text in say(self.lang, f"ask.{key}", file=self.file).split("\n"):
             for line in wrapped(text, "", self.lang, "", self.width):
@@ -287,7 +303,7 @@ class _Asking:
             except EOFError:
                 return "q"
         click.echo("> ", nl=False)
-        line = sys.stdin.readline()
+        line = _decoded(sys.stdin.buffer.readline()) if sys.stdin is not None else ""
         click.echo(line.rstrip("\r\n"))
         return line if line else None
 

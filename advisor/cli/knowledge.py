@@ -109,7 +109,7 @@ def _find(base: Any, name: str) -> tuple[str | None, str | None]:
 def _check(lang: Language, folders: tuple[Path, ...], day: date | None) -> None:
     from advisor.entries.base import Knowledge, built_in_folder, read_folders  # noqa: PLC0415 - as above
     from advisor.entries.families import FAMILIES  # noqa: PLC0415
-    from advisor.questionnaire.question import questions_of  # noqa: PLC0415
+    from advisor.questionnaire.form import checked_questions  # noqa: PLC0415
 
     every = (built_in_folder(), *folders)
     base = Knowledge(read_folders(every), tuple(str(folder) for folder in folders))
@@ -118,7 +118,7 @@ def _check(lang: Language, folders: tuple[Path, ...], day: date | None) -> None:
         if not FAMILIES[family]:
             continue
         count += sum(1 for _ in base.entries(family))
-    count += len(questions_of(base))
+    count += len(checked_questions(base))
     sys.stdout.write(say(lang, "cli.knowledge-ok", count=count) + "\n")
     _stale(lang, folders, day)
 

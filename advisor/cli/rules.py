@@ -29,7 +29,7 @@ def command(lang: Language) -> click.Command:
         **_: object,
     ) -> None:
         from advisor.library import load_pages  # noqa: PLC0415 - kept off the way to --help
-        from advisor.report.text import columns  # noqa: PLC0415
+        from advisor.report.wrapping import columns  # noqa: PLC0415
 
         ruleset = advisor_for(lang, knowledge, rules).ruleset
         found = [

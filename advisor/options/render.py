@@ -10,7 +10,8 @@ from advisor.options.front import front_as_json, front_of
 from advisor.options.offer import Option, Options
 from advisor.plan.source import shown
 from advisor.report.contract import estimates_as_json, span
-from advisor.report.text import Style, columns, plain_style, wrapped
+from advisor.report.text import Style, plain_style
+from advisor.report.wrapping import columns, wrapped
 from advisor.words import Language, say
 from advisor.words.figures import money, significant
 

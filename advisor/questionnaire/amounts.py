@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from advisor.patterns import pattern
 from advisor.plan.source import plain_scalar, shown
 from advisor.plan.units import CURRENCIES, Money, QuantityError, read_samples, write_count, write_duration
 from advisor.plan.values import Amount, Duration, Leaf, Number, Samples, Size, Tokens, Whole
@@ -28,23 +29,23 @@ _TO_NINETEEN: Final = (
 _DECADES: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ONES: Final = {word: number for number, word in enumerate(_TO_NINETEEN)}
 _TENS: Final = {word: 10 * number for number, word in enumerate(_DECADES, start=2)}
-_ENGLISH: Final = re.compile(
+_ENGLISH: Final = pattern(
     rf"^(?:(?P<tens>{'|'.join(_TENS)})(?:[ -](?P<ones>{'|'.join(_ONES)}))?|(?P<small>{'|'.join(_ONES)})"
     r"|(?P<half>half(?: an?)?)|(?P<dozen>(?:an? )?dozen)|(?P<a>an?))\b(?: (?P<hundred>hundred)\b)? *(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_VAGUE: Final = re.compile(
+_VAGUE: Final = pattern(
     r"[几数](?:[十百千万亿个条张台天周名人位]|$)|十几|[十百千万]多|好几|好多|很多|许多|不多|不少|很少|一些|一点|若干|大量|海量|[百千万]级|"
     r"\b(?:a few|few|several|some|many|lots?|plenty|dozens|hundreds|thousands|millions|billions|tens of|a couple)\b",
     re.IGNORECASE,
 )
 _NUMBER: Final = r"(?:[0-9][0-9.,]*|[一二两三四五六七八九十百千半]+)"
-_RANGE: Final = re.compile(
+_RANGE: Final = pattern(
     rf"(?P<sign>[^0-9一二两三四五六七八九十百千半]*)(?P<low>{_NUMBER})\s*(?P<unit>[^-~～–—到至]*?)\s*"
     rf"(?:-|~|～|–|—|到|至|\bto\b|\bor\b)\s*[$¥€]?(?P<high>{_NUMBER})(?P<tail>.*)",
     re.IGNORECASE,
 )
-_NEIGHBOURS: Final = re.compile(r"(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<tail>.*)")
+_NEIGHBOURS: Final = pattern(r"(?P<low>[一二两三四五六七八九])(?P<high>[二三四五六七八九])(?P<tail>.*)")
 
 
 def quantity(question: Question, text: str, today: date) -> Reading:

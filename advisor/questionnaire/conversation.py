@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from advisor.pipeline import Judgement
 from advisor.questionnaire.interview import Accepted, Interview
 from advisor.questionnaire.phrases import command_of, shown_answer
 from advisor.questionnaire.question import Question
 from advisor.questionnaire.reading import Refusal, folded
-from advisor.report.text import WIDTH, columns, wrapped
+from advisor.report.wrapping import WIDTH, columns, wrapped
 from advisor.words import Language, say
 from advisor.words.figures import money, significant
+
+if TYPE_CHECKING:
+    from advisor.pipeline import Judgement
 
 Ending = Literal["check", "stop", "end"]
 """How a conversation ends: the plan is to be checked, the person stopped, or the input ended."""

@@ -86,7 +86,7 @@ class Interview:
     def is_required(self, question: Question) -> bool:
         """Tell whether no plan can be read without this answer."""
         required = question.required
-        return self._meets(required) if isinstance(required, dict) else required
+        return required if isinstance(required, bool) else self._meets(required)
 
     def _meets(self, conditions: Mapping[str, Any]) -> bool:
         return all(holds(condition, read_at(self.values, path)) for path, condition in conditions.items())
@@ -100,7 +100,7 @@ class Interview:
         if self.expert or question.id in self._stated_before:
             return False
         expert = question.expert
-        return self._meets(expert) if isinstance(expert, dict) else expert
+        return expert if isinstance(expert, bool) else self._meets(expert)
 
     def _is_settled(self, question: Question) -> bool:
         return question.id not in self._pending and self._is_answered(question)
@@ -170,8 +170,7 @@ class Interview:
         question = self._present()
         self.offers = ()
         if self.is_required(question):
-            hint = question.undecided
-            return Refusal("required", {}, (), Words(hint.en, hint.zh) if hint else None)
+            return Refusal("required", {}, (), question.undecided)
         return self._fill(question, {question.path: None})
 
     def back(self) -> bool:

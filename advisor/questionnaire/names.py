@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from advisor.entries.base import Knowledge, UnknownNameError
+from advisor.patterns import pattern
 from advisor.plan.source import plain_scalar, shown
 from advisor.questionnaire.amounts import number_of, without
 from advisor.questionnaire.question import Question
@@ -17,8 +18,8 @@ _COUNT: Final = r"(?P<count>-?[0-9]+(?:\.[0-9]+)?|[单零一二两三四五六�
 _CARDS: Final = r"张卡|块卡|卡|张|块|枚|片|cards?(?: of)?|gpus?(?: of)?"
 _MEASURE: Final = rf"(?P<measure>{_CARDS}|台|个|套|[x×*]|pieces?(?: of)?|units?(?: of)?|pcs)"
 _COUNTED: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
+    pattern(form, re.IGNORECASE)
+    for form in (
         rf"{_COUNT}(?:\s*{_MEASURE}\s*|\s+)(?P<name>\S.*)",  # 8 张 V100, 8xA100, eight H100
         rf"(?P<name>.*\S)\s*[x×*,]\s*{_COUNT}\s*{_MEASURE}?",  # V100 x8; V100, 8 张
         rf"(?P<name>.*\S)\s*(?P<count>[单一二两三四五六七八九十百千万]+)\s*{_MEASURE}",  # 昇腾910B八卡
@@ -26,12 +27,12 @@ _COUNTED: Final = tuple(
     )
 )
 _NUMBER: Final = r"(?:[0-9]+|[一二两三四五六七八九十百]+|one|two|three|four|five|six|eight|ten|a)"
-_MACHINES: Final = re.compile(  # 两台8卡, 2 nodes of 8, 2x8, 4 台机器，每台 8 张
+_MACHINES: Final = pattern(  # 两台8卡, 2 nodes of 8, 2x8, 4 台机器，每台 8 张
     rf"(?P<nodes>{_NUMBER})\s*(?:台(?:机器|服务器)?|个?节点|机|nodes?|machines?|servers?|[x×*])\s*(?:of|with|,|各|每台|，|都是)?\s*(?:每台|有)?\s*"
     rf"(?P<each>{_NUMBER})\s*(?:{_CARDS}|[x×*]|(?=\s|$))\s*(?:的|each)?",
     re.IGNORECASE,
 )
-_SERVER: Final = re.compile(
+_SERVER: Final = pattern(
     r"\s*(?:服务器|机器|工作站|主机|集群|显卡|计算卡|加速卡|servers?|machines?|workstations?|cards?|gpus?)$",
     re.IGNORECASE,
 )
@@ -113,8 +114,8 @@ def _readings(text: str) -> Iterator[_Counted]:
         yield _Counted(_SERVER.sub("", rest), nodes * each, cards=True, nodes=nodes)
     for shape in dict.fromkeys((text, plain)):
         yield _Counted(shape)
-        for pattern in _COUNTED:
-            match = pattern.fullmatch(shape)
+        for form in _COUNTED:
+            match = form.fullmatch(shape)
             if match is None:
                 continue
             number = _SINGLE.get(match["count"].lower()) or number_of(match["count"].removeprefix("-"))
@@ -212,10 +213,10 @@ def device_label(name: str, knowledge: Knowledge) -> str:
     return name
 
 
-_SIZE: Final = re.compile(
+_SIZE: Final = pattern(
     r"(?P<number>[0-9]+(?:\.[0-9]+)?|[一二两三四五六七八九十百千]+)\s*(?P<unit>[bB](?![a-z])|百亿|十亿|亿|billion)"
 )
-_AROUND_SIZE: Final = re.compile(
+_AROUND_SIZE: Final = pattern(
     r"国产|开源|大?语?言?模型|参数量?|规模|级别|级|稠密|以下|以内|以上|一个|用|的|\b(?:dense|model|models|parameters?|params|open|any|an?|the|"
     r"of|with|llm)\b",
     re.IGNORECASE,

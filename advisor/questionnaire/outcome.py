@@ -9,7 +9,8 @@ from advisor.findings import Finding
 from advisor.options.offer import Option, Options
 from advisor.pipeline import Judgement
 from advisor.questionnaire.conversation import consequences
-from advisor.report.text import WIDTH, summary, wrapped
+from advisor.report.text import summary
+from advisor.report.wrapping import WIDTH, wrapped
 from advisor.words import Language, say
 from advisor.words.figures import money, significant
 
@@ -46,17 +47,18 @@ def outcome(
         yield ""
     yield say(lang, "ask.next")
     left = len(judgement.findings) - len(told)
-    commands = [("check", f"advisor check {shlex.quote(file)}"), ("options", f"advisor options {shlex.quote(file)}"),
-                ("report", f"advisor report {shlex.quote(file)} -o report.md")]  # fmt: skip
-    for key, command in commands:
-        if key == "check" and not left:
-            continue
+    commands = [(f"advisor options {shlex.quote(file)}", "options"),
+                (f"advisor report {shlex.quote(file)} -o report.md", "report")]  # fmt: skip
+    if left:
+        commands.insert(0, (f"advisor check {shlex.quote(file)}", "check" if told else "all"))
+    for command, key in commands:
         yield from wrapped(f"{command}  {say(lang, f'ask.next-{key}', count=left)}", "  ", lang, "      ", width)
 
 
 def _best(options: Options, lang: Language) -> str:
     if options.options and not (options.plan_stands and options.options[0].gives_up):
-        key = "best-beside" if options.plan_stands else "best"
+        stands = options.plan_stands or options.judgement.verdict == "go"
+        key = "best-beside" if stands else "best"
         return say(lang, f"ask.{key}", option=_option(options.options[0], lang))
     return say(lang, "ask.stands" if options.plan_stands else "ask.no-option")
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
 from advisor.entries.base import Knowledge, plain
+from advisor.patterns import pattern
 from advisor.plan.source import shown
 from advisor.plan.values import Amount, Duration, Leaf, ListOf, RefusedError, Region, Samples
 from advisor.plan.values import Choice as ChoiceLeaf
@@ -38,10 +40,10 @@ _COMMANDS: Final[dict[str, Command]] = {
     "q": "quit", "quit": "quit", "exit": "quit", "退出": "quit",
     **dict.fromkeys(_SKIPPED, "skip"),
 }  # fmt: skip
-_TALK: Final = re.compile(
+_TALK: Final = pattern(
     r"^(?:我们|我|还|也|真|暂时|目前|well,? |sorry,? |i have |we have |i )+|(?:吧|啊|呢|呀|哦|了|yet|really| at all)+$"
 )
-_NOTHING: Final = re.compile(
+_NOTHING: Final = pattern(
     r"(?:暂时?|目前|都|还)?(?:没有?|沒有|无)(?:什么|任何|特别的?|别的|其他)*(?:要求|安排|计划|打算|限制|规定)?|\[\]|0|"
     r"(?:none|nothing|no)(?: planned| yet| at all)?|no (?:special )?(?:requirements?|plans?)"
 )
@@ -57,11 +59,11 @@ _NO: Final = frozenset(
      "没有人",
      "暂时没有", "还没有", "没安排", "没有人值守", "没人值守", "无人值守"}
 )  # fmt: skip
-_NEGATED: Final = re.compile(r"[不非没无勿]|\b(?:no|not|non|without|never)\b|n't")
-_ORDINAL: Final = re.compile(
+_NEGATED: Final = pattern(r"[不非没无勿]|\b(?:no|not|non|without|never)\b|n't")
+_ORDINAL: Final = pattern(
     r"(?:选项?|第|编号|no\. ?|number |option |choice |#|\()?\s*([0-9]{1,3})\s*(?:个|项|号|条|题|\))?(?: ?(?:吧|了|的))?"
 )
-_SEVERAL_NUMBERS: Final = re.compile(r"(?:both |选)?[0-9]+(?:\s*(?:[,、/+&]|和|与|及|and|or|或)\s*[0-9]+)+")
+_SEVERAL_NUMBERS: Final = pattern(r"(?:both |选)?[0-9]+(?:\s*(?:[,、/+&]|和|与|及|and|or|或)\s*[0-9]+)+")
 _TELLING: Final = frozenset(
     {"several", "several-items", "range", "vague", "which-date", "which-unit", "date-past", "no-such-number",
      "only-one", "text-empty", "text-too-long", "out-of-range", "quantity-range", "one-device", "count",
@@ -104,7 +106,7 @@ def _hint(question: Question, text: str) -> Words | None:
     word = folded(text)
     for hint in question.hints:
         if not hint.to or any(_mentions(word, folded(name)) for name in hint.to):
-            return Words(hint.says.en, hint.says.zh)
+            return hint.says
     return None
 
 
@@ -154,7 +156,7 @@ def _names(choice: Choice) -> set[str]:
     return {folded(name) for name in (str(choice.value), choice.says.en, choice.says.zh, *choice.words)}
 
 
-_AMOUNT: Final = re.compile(
+_AMOUNT: Final = pattern(
     r"(?P<amount>\S*?\s?(?:[KMGTkmgt]i?[Bb]?(?![a-z])|[万亿w]?\s?(?:条|tokens?|samples)))\s*(?:的|of )?\s*"
     r"(?P<rest>\S.*)"
 )
@@ -165,7 +167,7 @@ def _choice_or_more(question: Question, text: str, leaf: Leaf, today: date) -> R
     path = question.path
     side: dict[str, Any] = {}
     if question.also and not text.isdecimal() and (match := _AMOUNT.fullmatch(without_chat(text))):
-        beside = question.model_copy(update={"paths": question.also, "kind": "quantity", "words": {}, "hints": []})
+        beside = replace(question, paths=question.also, kind="quantity", words={}, hints=())
         try:
             side = dict(amounts.quantity(beside, match["amount"], today).values)
         except Refusal:
@@ -211,7 +213,7 @@ def _the_one(question: Question, text: str, found: Sequence[Choice]) -> object:
     if len(found) == 1:
         return found[0].value
     if found:
-        offers = tuple(Offer(Words(choice.says.en, choice.says.zh), {question.path: choice.value}) for choice in found)
+        offers = tuple(Offer(choice.says, {question.path: choice.value}) for choice in found)
         raise Refusal("several", {"value": shown(text)}, () if question.kind == "list" else offers)
     key = "none-of-these-items" if question.kind == "list" else "none-of-these"
     raise Refusal(key, {"value": shown(text), "last": len(question.choices)})
@@ -268,10 +270,10 @@ def _is_part(word: str, name: str) -> bool:
     return len(word) >= 2 and word in name and not _NEGATED.search(name[: name.index(word)][-1:])
 
 
-_ITEMS: Final = re.compile(r"[,、;\n]+")
+_ITEMS: Final = pattern(r"[,、;\n]+")
 _JOINTS: Final = (
-    re.compile(r"\s+(?:and|&)\s+|\s*(?:以及|和|与|及|还有|\+)\s*", re.IGNORECASE),
-    re.compile(r"\s+"),
+    pattern(r"\s+(?:and|&)\s+|\s*(?:以及|和|与|及|还有|\+)\s*", re.IGNORECASE),
+    pattern(r"\s+"),
 )
 
 
@@ -298,7 +300,7 @@ def _items(question: Question, text: str, leaf: Leaf) -> list[object]:
     for row in rows:
         if not question.open and len(inside := _inside(question.choices, folded(row))) > 1:
             # `国产` may be the card or the model: all are listed above, so that their numbers can be written.
-            choices = [Words(choice.says.en, choice.says.zh) for choice in inside]
+            choices = [choice.says for choice in inside]
             listed = Words(", ".join(name.en for name in choices), "、".join(name.zh for name in choices))
             if not _exactly(question.choices, folded(row)):
                 raise Refusal("several-items", {"value": shown(row), "choices": listed})
@@ -342,7 +344,7 @@ def _is_known(question: Question, text: str) -> bool:
     return named or _ORDINAL.fullmatch(word) is not None or bool(_exactly(question.choices, word))
 
 
-_AND: Final = re.compile(r"\s*(?:[,、;+&]|和|与|及|以及|加)\s*|\s+and\s+", re.IGNORECASE)
+_AND: Final = pattern(r"\s*(?:[,、;+&]|和|与|及|以及|加)\s*|\s+and\s+", re.IGNORECASE)
 
 
 def _licence(question: Question, text: str, knowledge: Knowledge) -> object:

@@ -1,22 +1,19 @@
 """One question as data: `knowledge/questions/*.yaml` holds them in the order in which they are asked.
 
 Each names the place in the plan that its answer fills; the plan's own reader of that place says what an answer may be.
+Those of the product were checked when it was made; a user's own are checked by `advisor.questionnaire.form`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import field
 from difflib import get_close_matches
-from functools import cached_property
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, Literal
 
 from advisor.entries.base import Knowledge
-from advisor.plan.source import Problem, Unreadable, shown
-from advisor.plan.values import ListOf, RefusedError
-from advisor.questionnaire.places import leaf_of
-from advisor.words import Language
+from advisor.records import dataclass
+from advisor.words import Words
 
 Kind = Literal["choice", "quantity", "text", "yes-no", "list", "model", "device", "licence"]
 Scalar = bool | int | float | str
@@ -28,44 +25,33 @@ Section = Literal[
 UNKNOWN = "unknown"
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Text(_Form):
-    """One text in both languages."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-    def text(self, lang: Language) -> str:
-        """The text in one language."""
-        return self.en if lang == "en" else self.zh
-
-
-class Choice(_Form):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """One of the answers that are offered; `words` are what people also call it."""
 
     value: Scalar
-    says: Text
-    words: list[str] = []
+    says: Words
+    words: tuple[str, ...] = ()
 
 
-class Default(_Form):
+@dataclass(frozen=True, slots=True)
+class Default:
     """What is assumed without an answer: a value of the plan or `unknown`, and what that means."""
 
     value: Scalar
-    because: Text
+    because: Words
 
 
-class Hint(_Form):
+@dataclass(frozen=True, slots=True)
+class Hint:
     """What is said to a refused answer in which one of the words `to` stands; without words, to any."""
 
-    to: list[str] = []
-    says: Text
+    says: Words
+    to: tuple[str, ...] = ()
 
 
-class Question(_Form):
+@dataclass(frozen=True, slots=True)
+class Question:
     """One question.
 
     `paths` are the places that an answer may fill, of which it fills one; `also` are filled where the answer says
@@ -80,26 +66,26 @@ class Question(_Form):
 
     id: str
     section: Section
-    name: Text
+    name: Words
     kind: Kind
-    paths: list[str] = Field(min_length=1)
-    ask: Text
-    why: Text
-    choices: list[Choice] = []
+    paths: tuple[str, ...]
+    ask: Words
+    why: Words
+    choices: tuple[Choice, ...] = ()
     default: Default | None = None
-    when: dict[str, Condition] = {}
-    required: bool | dict[str, Condition] = False
+    when: Mapping[str, Condition] = field(default_factory=dict)
+    required: bool | Mapping[str, Condition] = False
     open: bool = False
-    expert: bool | dict[str, Condition] = False
-    also: list[str] = []
-    stated_by: list[list[str]] = []
-    clears: list[str] = []
-    fillers: list[str] = []
-    words: dict[str, str] = {}
-    hints: list[Hint] = []
-    undecided: Text | None = None
+    expert: bool | Mapping[str, Condition] = False
+    also: tuple[str, ...] = ()
+    stated_by: tuple[tuple[str, ...], ...] = ()
+    clears: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[Hint, ...] = ()
+    undecided: Words | None = None
 
-    @cached_property
+    @property
     def path(self) -> str:
         """The first of the places, which stands for the question."""
         return self.paths[0]
@@ -107,54 +93,32 @@ class Question(_Form):
 
 def questions_of(knowledge: Knowledge) -> tuple[Question, ...]:
     """All questions in their order, those of the user's own folders last. Raises Unreadable with every mistake."""
-    problems: list[Problem] = []
-    found: list[Question] = []
-    seen: set[str] = set()
-    for name, raw in knowledge.raw["questions"].items():
-        try:
-            question = Question.model_validate({"id": name} | {key: raw[key] for key in raw if key != "_from"})
-        except ValidationError as error:
-            problems += [_problem(name, row["loc"], row["msg"]) for row in error.errors(include_url=False)]
-            continue
-        problems += list(_mistakes(question, seen))
-        seen |= {*question.paths, *question.also}
-        found.append(question)
-    if problems:
-        raise Unreadable(problems)
-    return tuple(found)
+    if knowledge.folders:
+        from advisor.questionnaire.form import checked_questions  # noqa: PLC0415 - 0.2 s for the user's own ones
+
+        return checked_questions(knowledge)
+    return tuple(question_from(name, raw) for name, raw in knowledge.raw["questions"].items())
 
 
-def _problem(name: str, place: tuple[int | str, ...], reason: object) -> Problem:
-    where = ".".join([name, *map(str, place)])
-    return Problem("knowledge/questions", 1, 1, where, "knowledge.bad-value", {"reason": reason})
+def question_from(name: str, raw: Mapping[str, Any]) -> Question:
+    """The question that a checked entry describes."""
+    values: dict[str, Any] = {key: _frozen(value) for key, value in raw.items() if key != "_from"}
+    values |= {key: _words(raw[key]) for key in ("name", "ask", "why", "undecided") if key in raw}
+    values["choices"] = tuple(
+        Choice(row["value"], _words(row["says"]), tuple(row.get("words", ()))) for row in raw.get("choices", ())
+    )
+    values["hints"] = tuple(Hint(_words(row["says"]), tuple(row.get("to", ()))) for row in raw.get("hints", ()))
+    if "default" in raw:
+        values["default"] = Default(raw["default"]["value"], _words(raw["default"]["because"]))
+    return Question(id=name, **values)
 
 
-def _mistakes(question: Question, asked_before: set[str]) -> Iterator[Problem]:
-    """What the form alone cannot tell: places that no plan has, and values that its reader refuses."""
-    required = question.required if isinstance(question.required, dict) else {}
-    expert = question.expert if isinstance(question.expert, dict) else {}
-    together = [path for group in question.stated_by for path in group]
-    places = [*question.paths, *together, *question.also, *question.when, *required, *expert]
-    missing = [path for path in places if leaf_of(path) is None]
-    yield from (_problem(question.id, (path,), "a plan has no such field") for path in missing)
-    for path in (*question.when, *required, *expert):
-        if path not in asked_before and path not in missing:
-            yield _problem(question.id, ("when", path), "no earlier question asks for this field")
-    if missing:
-        return
-    leaf = leaf_of(question.path)
-    item = leaf.item if isinstance(leaf, ListOf) else leaf
-    assert item is not None  # noqa: S101 - a field without a reader is missing
-    offered = {str(choice.value): choice.value for choice in question.choices}
-    if question.default and question.default.value != UNKNOWN:
-        offered["default"] = question.default.value
-    for name, value in offered.items():
-        try:
-            item.read(value)
-        except RefusedError:
-            yield _problem(question.id, ("choices", name), f"the plan refuses {shown(value)} at {question.path}")
-    if question.default is None and question.required is not True:
-        yield _problem(question.id, ("default",), "a question that may be left open says what is assumed")
+def _words(raw: Mapping[str, str]) -> Words:
+    return Words(raw["en"], raw["zh"])
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 def holds(condition: Condition, value: object) -> bool:

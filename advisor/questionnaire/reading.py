@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Final
 
+from advisor.patterns import pattern
 from advisor.plan.source import Problem
 from advisor.plan.values import Leaf, RefusedError
 from advisor.questionnaire.places import leaf_of, written
@@ -59,7 +60,7 @@ def folded(text: str) -> str:
     return re.sub(r"\s+", " ", plain.strip("。.!！;；、 ")) or plain
 
 
-_CHAT: Final = re.compile(
+_CHAT: Final = pattern(
     r"^(?:[,.。!;:、]|我们|我|咱们|公司|目前|现在|手上|手头|这边|一共|总共|大概|大约|差不多|可能|应该|只有|就|有|是|共|约|选|那|嗯|"
     r"(?:we|i)(?:'ve| have| only have| got)\b|it'?s\b|just\b|only\b|about\b|around\b|roughly\b|maybe\b|probably\b)\s*"
     r"|\s*(?:[,.。!;:、]|吧|了|啊|呢|哈|哦|呀|嘛|的话|的|左右|上下|差不多|这样|please|or so|thanks)$",

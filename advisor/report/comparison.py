@@ -10,7 +10,8 @@ from advisor.estimates.run import Range
 from advisor.findings import Finding
 from advisor.plan.source import shown
 from advisor.report.contract import finding_as_json, number, span
-from advisor.report.text import Style, columns, plain_style, wrapped
+from advisor.report.text import Style, plain_style
+from advisor.report.wrapping import columns, wrapped
 from advisor.words import Language, say
 from advisor.words.figures import shown_value, significant
 

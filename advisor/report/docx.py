@@ -26,7 +26,7 @@ from advisor.report.model.records import (
     Text,
     text_of,
 )
-from advisor.report.text import columns
+from advisor.report.wrapping import columns
 from advisor.words import Language, say
 
 if TYPE_CHECKING:

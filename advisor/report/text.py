@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,11 +11,11 @@ from advisor.findings import Finding, Judged
 from advisor.pipeline import Judgement
 from advisor.plan.source import Problem, shown
 from advisor.profiles import DEFAULT
+from advisor.report.wrapping import columns, wrapped
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language, say
 from advisor.words.figures import counted, money, probability, shown_value, significant
 
-WIDTH = 100
 LONG = 8
 """More findings than fit a screen: the lesser ones then get one line each."""
 Style = Callable[[str, str], str]  # (text, what it is) -> the text, coloured or not
@@ -34,45 +32,6 @@ def shown_span(value: Range | None, lang: Language, write: Callable[[float], str
     if value is None:
         return say(lang, "report.unknown")
     return f"{write(value.likely)} ({write(value.low)}–{write(value.high)})"
-
-
-def columns(text: str) -> int:
-    """Terminal columns that a text takes; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def wrapped(text: str, indent: str, lang: Language, hanging: str | None = None, width: int = WIDTH) -> Iterator[str]:
-    """A text in lines of at most `width` columns; Chinese breaks between any two characters, figures stay whole."""
-    hanging = indent if hanging is None else hanging
-    if lang == "en":
-        yield from textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=hanging,
-                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
-        return
-    line, start = indent, True
-    for piece in _pieces(text):
-        closing = piece in "，。；：、）」”！？,.;:)"
-        if not start and columns(line) + columns(piece) > width and not closing:
-            yield line.rstrip()
-            line = hanging + piece.lstrip()
-        else:
-            line += piece
-        start = False
-    if line.strip():
-        yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    word = ""
-    for char in text:
-        if unicodedata.east_asian_width(char) in "WF" or char == " ":
-            if word:
-                yield word
-            word = ""
-            yield char
-        else:
-            word += char
-    if word:
-        yield word
 
 
 def summary(judgement: Judgement, lang: Language) -> str:

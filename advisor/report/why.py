@@ -9,8 +9,9 @@ from advisor.facts import vocabulary
 from advisor.plan.source import shown
 from advisor.report.contract import acceptance_as_json, finding_as_json, number, sources
 from advisor.report.model.practice import assumed
-from advisor.report.text import acceptance_note, wrapped
+from advisor.report.text import acceptance_note
 from advisor.report.trace import trace_of
+from advisor.report.wrapping import wrapped
 from advisor.ruling.vocabulary import Value
 from advisor.why import Explanation, Tested
 from advisor.words import Language, say

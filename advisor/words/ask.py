@@ -132,7 +132,7 @@ WORDS: dict[str, Words] = {
     "gravest": Words("What matters most:", "最要紧的问题："),
     "finding": Words("{severity} {id}: {says}", "{severity} {id}：{says}"),
     "best": Words("Best option: {option}.", "最佳方案：{option}。"),
-    "best-beside": Words("The plan stands. Also possible: {option}.", "计划本身可行。另一种做法：{option}。"),
+    "best-beside": Words("The plan works. Worth comparing: {option}.", "计划可行。可以比较的做法：{option}。"),
     "stands": Words(
         "The plan stands: no other does the same cheaper, sooner or better judged.",
         "计划本身可行，没有更便宜、更快或结论更好的做法。",
@@ -141,6 +141,7 @@ WORDS: dict[str, Words] = {
     "option-days": Words("about {days} days", "约 {days} 天"),
     "next": Words("Next:", "接下来："),
     "next-check": Words("all findings, {count} more", "看全部结论（另有 {count} 条）"),
+    "next-all": Words("all findings, {count} in number", "看全部 {count} 条结论"),
     "next-options": Words("every way that would work, compared", "比较所有可行方案"),
     "next-report": Words(
         "the report for leadership; `--for engineering` for those who build it",

@@ -384,3 +384,68 @@ def test_an_interruption_loses_nothing() -> None:
     assert out.decode().endswith("\n已保存到 plan.yaml，用 `advisor ask plan.yaml` 可继续。\n")
     assert err.decode() == "\n已中断。\n"
     assert saved() == "version: 1\ntraining:\n  method: lora\nproject:\n  goal: style\n"
+
+
+def run(data: bytes | None, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """The command in a session of its own, so that there is no terminal at all."""
+    command = [sys.executable, "-m", "advisor", "--lang", "zh", "ask", *arguments, "--date", DAY.isoformat()]
+    return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, start_new_session=True)
+
+
+def test_without_a_terminal_and_without_answers() -> None:
+    done = run(b"")
+    assert (done.returncode, done.stderr.decode()) == (
+        2, "plan.yaml：还缺少：training.method、model、hardware.device、hardware.count\n",
+    )  # fmt: skip
+    assert not Path("plan.yaml").exists()
+
+
+def test_with_its_input_closed() -> None:
+    command = f"exec {sys.executable} -m advisor --lang zh ask <&-"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.decode()) == (
+        2, "plan.yaml：还缺少：training.method、model、hardware.device、hardware.count\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_a_pipe_in_the_encodings_of_chinese_systems(encoding: str, end: str) -> None:
+    done = run("".join(line + end for line in ("懂我们的文档", "不训练", "千问3 8B", "q")).encode(encoding))
+    assert done.returncode == 0
+    assert saved() == (
+        "version: 1\nmodel:\n  name: qwen3-8b\ntraining:\n  method: none\nproject:\n  goal: api-knowledge\n"
+    )
+
+
+def test_a_reader_that_goes_away_does_not_take_the_answers_along() -> None:
+    command = f"printf 'style\\nlora\\n' | {sys.executable} -m advisor --lang en ask 2>err | head -n 1"
+    subprocess.run(["/bin/sh", "-c", command], capture_output=True, timeout=60, check=False)
+    assert "Traceback" not in Path("err").read_text(encoding="utf-8")
+
+
+def test_what_is_wrong_with_the_rules_is_told_before_anything_is_asked() -> None:
+    Path("rules").mkdir()
+    Path("rules/OWN001.yaml").write_text("id: OWN001\n", encoding="utf-8")
+    done = run("风格\n".encode(), "--rules", "rules")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "OWN001" in done.stderr.decode()
+
+
+GOOD = "version: 1\nmodel: {name: qwen2.5-7b}\ntraining: {method: lora}\nhardware: {device: rtx4090, count: 1}\n"
+
+
+@pytest.mark.parametrize(
+    ("lang", "end"),
+    [
+        ("en", "\nNext:\n  advisor check plan.yaml  all findings, {count} in number\n"),
+        ("zh", "\n接下来：\n  advisor check plan.yaml  看全部 {count} 条结论\n"),
+    ],
+)
+def test_a_plan_that_works_is_told_so(lang: Language, end: str) -> None:
+    Path("plan.yaml").write_text(GOOD, encoding="utf-8")
+    session = talk(lang, [], *[""] * 20)
+    judgement = load_advisor().judge(load_plan(Path("plan.yaml")), DAY)
+    assert judgement.verdict == "go"
+    assert end.format(count=len(judgement.findings)) in session.said
+    assert {"en": "The plan works. ", "zh": "计划可行。"}[lang] in session.said or "The plan stands" in session.said

@@ -12,6 +12,7 @@ from advisor.library import load_advisor
 from advisor.plan.model import SECTIONS, Plan
 from advisor.plan.read import read_plan, write_plan
 from advisor.plan.source import Unreadable
+from advisor.questionnaire.form import checked_questions
 from advisor.questionnaire.question import holds, questions_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,6 +23,10 @@ def test_order_is_that_of_the_file() -> None:
     assert sections == [
         "goal", "method", "model", "hardware", "training", "data", "serving", "limits", "compliance", "team", "checks",
     ]  # fmt: skip
+
+
+def test_those_of_the_product_have_the_form_that_is_demanded_of_others() -> None:
+    assert checked_questions(load_knowledge()) == questions_of(load_knowledge())
 
 
 def test_each_place_is_asked_for_once() -> None:
@@ -90,7 +95,7 @@ def test_mistakes_in_questions_of_ones_own(tmp_path: Path) -> None:
     folder = tmp_path / "knowledge" / "questions"
     folder.mkdir(parents=True)
     (folder / "own.yaml").write_text(OWN, encoding="utf-8")
-    base = Knowledge(read_folders((ROOT / "knowledge", folder.parent)))
+    base = Knowledge(read_folders((ROOT / "knowledge", folder.parent)), (str(folder.parent),))
     with pytest.raises(Unreadable) as caught:
         questions_of(base)
     assert [(problem.path, problem.values["reason"]) for problem in caught.value.problems] == [
@@ -118,7 +123,7 @@ budget:
 """,
         encoding="utf-8",
     )
-    questions = questions_of(Knowledge(read_folders((ROOT / "knowledge", folder.parent))))
+    questions = questions_of(Knowledge(read_folders((ROOT / "knowledge", folder.parent)), (str(folder.parent),)))
     assert questions[-1].id == "engine"
     budget = next(question for question in questions if question.id == "budget")
     assert budget.ask.en == "How much may it cost?"

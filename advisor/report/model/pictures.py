@@ -10,7 +10,7 @@ from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.records import Picture, Table, lefts, plain, rights, strong
 from advisor.report.model.wording import NOTHING, amount, days, listed, spread, word
-from advisor.report.text import columns
+from advisor.report.wrapping import columns
 from advisor.schedule import Schedule
 from advisor.words import Language
 from advisor.words.figures import money, significant
