@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from advisor.entries.base import Knowledge, UnknownNameError
 from advisor.entries.terms import Terms, data_terms, hosted_maker
 from advisor.estimates import architecture as shapes
+from advisor.estimates.frameworks import framework_from_dict
 from advisor.estimates.machine import link_of, machine_of, pcie_link_of
+from advisor.estimates.memory import calibration_from_dict, memory_figures
 from advisor.estimates.run import (
     Architecture,
     AttentionKernel,
@@ -31,7 +33,7 @@ from advisor.estimates.run import (
     Run,
     Serving,
 )
-from advisor.plan.model import DataEntry, Plan
+from advisor.plan.model import DataEntry, Plan, ServingQuantisation
 from advisor.plan.read import PlanFile
 from advisor.plan.source import Problem, Unreadable, shown
 from advisor.plan.values import framework_id
@@ -45,6 +47,8 @@ T = TypeVar("T", bound=bool | float | str | None)
 GIB = float(2**30)
 PRIVATE_KINDS = ("private-code", "private-text")
 _STANDS_FOR_NOTHING = 1e9  # parameters of a model behind an API, from which nothing is computed
+LARGEST_STEP = 16_777_216  # tokens of one optimizer step that are assumed at most
+ROOM = 0.95  # chance of fitting that a larger micro-batch must keep
 MOST_OF_A_REPLICA = 0.8
 """Part of a device's memory that a 16-bit base may fill before adapters and activations find no room beside it."""
 _TEXT_KINDS: Mapping[str, str] = {
@@ -158,12 +162,12 @@ class _Resolver:
         epochs = self._epochs(recipe)
         per_epoch = self._tokens_per_epoch(data, recipe)
         tokens = None if per_epoch is None else per_epoch * epochs
-        serving = self._serving(recipe)
+        serving = self._serving(recipe, model)
         return Case(
             file=self.file,
             knowledge=self.knowledge,
             today=self.today,
-            run=Run(architecture, recipe, layout, machine, tokens, serving),
+            run=self._gathered_less(Run(architecture, recipe, layout, machine, tokens, serving)),
             device_id=device_id,
             device=device,
             system=system,
@@ -225,9 +229,8 @@ class _Resolver:
 
     def _unknown(self, path: str, key: str, error: UnknownNameError) -> None:
         near = error.candidates or error.nearest
-        self.problems.append(
-            self.file.problem(path, f"{key}-near" if near else key, value=shown(error.name), nearest=", ".join(near))
-        )
+        kind = f"{key}-several" if error.candidates else f"{key}-near" if near else key
+        self.problems.append(self.file.problem(path, kind, value=shown(error.name), nearest=", ".join(near)))
 
     def _states_a_shape(self) -> bool:
         model = self.plan.model
@@ -454,6 +457,8 @@ class _Resolver:
             recompute=recompute,
             attention=self._attention(device),
             chunked_loss=bool(training.chunked_loss),
+            fused_loss=bool(training.fused_kernels),
+            fused_norm=bool(training.fused_kernels),
             zero_stage=zero,
             offload=training.offload or "none",
             framework=framework,
@@ -614,10 +619,35 @@ class _Resolver:
             if recipe.method in {"pretraining", "continued-pretraining"} and not recipe.adapters:
                 name = "batch-tokens-pretraining"
             target = self.figure(name)
+            if name == "batch-tokens-pretraining":  # many ranks take larger steps rather than shorter turns
+                target = min(max(target, layout.data * self.figure("rank-tokens")), LARGEST_STEP)
             accumulation = max(1, round(target / (per_pass * recipe.sequence_length)))
             self.assume("training.gradient_accumulation", accumulation, "accumulation",
                         tokens=f"{accumulation * per_pass * recipe.sequence_length:,}")  # fmt: skip
         return replace(recipe, accumulation=accumulation or 1)
+
+    def _gathered_less(self, run: Run) -> Run:
+        """The run with more sequences at a time where every micro-batch gathers all weights across nodes, if they fit.
+
+        Nobody runs ZeRO-3 over several nodes with one short sequence at a time and the memory half empty.
+        """
+        recipe, training = run.recipe, self.plan.training
+        open_ended = training.micro_batch_size is None and training.gradient_accumulation is None
+        if not (open_ended and recipe.zero_stage == 3 and run.layout.nodes > 1 and run.machine.usable_gib):
+            return run
+        calibration = calibration_from_dict(self.knowledge.raw["calibration"]["memory"])
+        profile = framework_from_dict(recipe.framework, self.knowledge.raw["frameworks"][recipe.framework]["profile"])
+        for size in (8, 4, 2):
+            if size * recipe.sequence_length > 2 * self.figure("rank-tokens") or recipe.accumulation % size:
+                continue
+            larger = replace(run, recipe=replace(recipe, micro_batch=size, accumulation=recipe.accumulation // size))
+            if float(memory_figures(larger, profile, calibration).probability_fits) >= ROOM:
+                mine = {"training.micro_batch_size", "training.gradient_accumulation"}
+                self.assumptions = [row for row in self.assumptions if row.path not in mine]
+                self.assume("training.micro_batch_size", size, "micro-batch-gathered")
+                self.assume("training.gradient_accumulation", larger.recipe.accumulation, "accumulation-gathered")
+                return larger
+        return run
 
     def _epochs(self, recipe: Recipe) -> float:
         stated = self.plan.training.epochs
@@ -698,7 +728,7 @@ class _Resolver:
 
     # -- use
 
-    def _serving(self, recipe: Recipe) -> Serving | None:
+    def _serving(self, recipe: Recipe, model: ModelEntry | None) -> Serving | None:
         stated = self.plan.serving
         if stated is None and recipe.method != "none":
             return None
@@ -711,10 +741,20 @@ class _Resolver:
         return Serving(
             concurrent_requests=requests,
             context_length=length,
-            quantisation=(stated.quantisation if stated else None) or "none",
+            quantisation=self._served(recipe, model),
             engine=(stated.engine if stated else None) or "vllm",
         )
 
+    def _served(self, recipe: Recipe, model: ModelEntry | None) -> ServingQuantisation:
+        """How the served weights are stored: as the plan says, else as the model's makers release them."""
+        stated = (self.plan.serving.quantisation if self.plan.serving else None) or "none"
+        released = self.plan.model.trained_in or (model.trained_in if model else None)
+        if stated != "none" or recipe.method != "none" or released not in _RELEASED:
+            return stated
+        return self.assume("serving.quantisation", _RELEASED[released], "served-as-released", released=released)
+
+
+_RELEASED: Mapping[str | None, ServingQuantisation] = {"fp8": "fp8", "mxfp4": "int4"}
 
 ZeroStage = Literal[0, 1, 2, 3]
 Targets = tuple[str, ...] | Literal["all-linear", "attention", "qv"]

@@ -1,20 +1,18 @@
 """Fit the memory calibration to the measured runs again and write it to `knowledge/calibration/memory.yaml`.
 
-Run it after adding runs or changing a formula. It chooses the fitted constants and makes the error spreads, each source
-scored with what the others taught; every other line of the file stays as it is.
+Run it after adding runs or changing a formula. It chooses the fitted constants, says which runs made each and what it
+would be without one source, and makes the error spreads, each source scored with what the others taught; every other
+line of the file stays as it is.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
 from advisor.estimates import backtest_memory as backtest
-from advisor.estimates.uncertainty import Spread
 from advisor.library import load_advisor
 from advisor.report.accuracy import read_rows
 
@@ -28,37 +26,36 @@ def refitted(text: str) -> str:
     profiles = {name: advisor.profile(name) for name in advisor.knowledge.raw["frameworks"]}
     rows = [row for row in read_rows(ROOT / "knowledge" / "measured", "memory.csv") if row["scored"] == "1"]
     start = backtest.prior(advisor.memory_calibration)
-    fitted = backtest.fit(rows, profiles, start)
-    for name in backtest.CANDIDATES:
-        value = getattr(fitted, name)
-        text, found = re.subn(rf"(?m)^(    {name}: {{value: )[\d.]+", rf"\g<1>{value}", text)
+    made = []
+    for name, constant in backtest.fitted_constants(rows, profiles, start).items():
+        text, found = re.subn(rf"(?m)^(    {name}: {{value: )[\d.]+", rf"\g<1>{constant.value}", text)
         if found != 1:
             raise SystemExit(f"{FILE.name}: constant {name} found {found} times")
-    held_out = backtest.leave_one_source_out(rows, profiles, start)
-    on_file = replace(advisor.memory_calibration, **{name: getattr(fitted, name) for name in backtest.CANDIDATES})
-    named = backtest.spreads_from(held_out)
-    unnamed = backtest.spreads_without_framework(rows, profiles, on_file)
-    kinds = {one.id: one.group for one in held_out}
-    sources = {kind: Counter(row["source"] for row in rows if kinds[row["id"]] == kind) for kind in named}
-    sources["any"] = Counter(row["source"] for row in rows)
+        made += [
+            f"    {name}:\n",
+            f"      rows: {_flow(constant.runs)}\n",
+            f"      without: {_flow(constant.without)}\n",
+        ]
     blocks = []
-    for kind, spread in sorted({**named, **unnamed}.items()):
-        blocks += _block(kind, spread, sources[kind.removesuffix("-unnamed")])
-    head, mark, rest = text.partition("  spreads:\n")
+    for kind, spread in sorted(backtest.spreads_of_all_ways(rows, profiles, start).items()):
+        errors = ", ".join(f"{error:.4f}" for error in spread.errors)
+        blocks += [f"    {kind}:\n", f"      errors: [{errors}]\n", f"      runs: {spread.runs}\n",
+                   f"      sources: {spread.sources}\n"]  # fmt: skip
+        blocks.append(f"      rows: {_flow(backtest.runs_of_kind(rows, kind))}\n")
+    return _replaced(_replaced(text, "fitted", made), "spreads", blocks)
+
+
+def _replaced(text: str, section: str, lines: list[str]) -> str:
+    """The text with the lines of a section replaced."""
+    head, mark, rest = text.partition(f"  {section}:\n")
+    if not mark:
+        raise SystemExit(f"{FILE.name}: no section {section}")
     after = re.search(r"(?m)^ {0,2}\S", rest)
-    return head + mark + "".join(blocks) + (rest[after.start() :] if after else "")
+    return head + mark + "".join(lines) + (rest[after.start() :] if after else "")
 
 
-def _block(kind: str, spread: Spread, sources: Counter[str]) -> Sequence[str]:
-    errors = ", ".join(f"{error:.4f}" for error in spread.errors)
-    rows = ", ".join(f"{source}: {runs}" for source, runs in sorted(sources.items()))
-    return (
-        f"    {kind}:\n",
-        f"      errors: [{errors}]\n",
-        f"      runs: {spread.runs}\n",
-        f"      sources: {spread.sources}\n",
-        f"      rows: {{{rows}}}\n",
-    )
+def _flow(values: Mapping[str, float]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in sorted(values.items())) + "}"
 
 
 def main() -> int:

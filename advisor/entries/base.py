@@ -235,10 +235,12 @@ class Knowledge:
         key = _plain_device(name)
         if key in self._device_names:
             return self._device_names[key]
-        raise UnknownNameError("devices", name, self._nearest(key, self._device_names))
+        near = self._nearest(key, self._device_names)
+        several = tuple(found for found in near if _plain_device(found).startswith(key))
+        raise UnknownNameError("devices", name, near, several if len(several) > 1 else ())
 
     def model_id(self, name: str) -> str:
-        """The id of the model that a name means; endings such as -instruct fall away where one entry is left.
+        """The id of the model that a name means; endings such as -instruct fall away one by one.
 
         Raises UnknownNameError.
         """
@@ -250,8 +252,11 @@ class Knowledge:
         left = stems.get(stem, [])
         if len(left) == 1:
             return left[0]
-        if stem in exact and re.search(r"[-_ ](base|hf)$", name.strip().lower()):
-            return exact[stem]  # the plain name is the base model's
+        shorter = name.strip().lower()
+        while (cut := _SUFFIX.sub("", shorter)) != shorter:
+            shorter = cut
+            if (key_of := _plain_model(shorter)) in exact:
+                return exact[key_of]
         raise UnknownNameError("models", name, self._nearest(key, exact), tuple(sorted(left)))
 
     @staticmethod

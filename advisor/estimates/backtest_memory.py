@@ -6,7 +6,8 @@ Rows are mappings of text as `knowledge/measured/memory.csv` holds them; reading
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +18,8 @@ from advisor.estimates.memory import (
     MemoryEstimate,
     Reserve,
     estimate_memory,
-    method_class,
+    kind_of,
+    left_open,
     reserve_of,
 )
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run
@@ -25,6 +27,7 @@ from advisor.estimates.uncertainty import Spread, spread_of
 from advisor.records import dataclass
 
 Row = Mapping[str, str]
+UNSAID, UNNAMED = "unsaid", "unnamed"  # words of the column `setup` for what a plan would leave open
 _NORMS = {"rms": 1, "layer": 2, "layer-no-parameters": 0}
 
 
@@ -35,6 +38,7 @@ class Scored:
     id: str
     source: str
     group: str  # method class and single or multi
+    left_open: str  # what a plan of the run would not say, see `advisor.estimates.memory.left_open`
     measured: float
     estimate: MemoryEstimate
     metric: str
@@ -114,9 +118,12 @@ def recipe_of(row: Row) -> Recipe:
         offload=row.get("offload") or "none",  # type: ignore[arg-type]
         zero_stage=_whole(row, "zero_stage"),  # type: ignore[arg-type]
         framework=row["framework"],  # type: ignore[arg-type]
-        framework_named=True,
+        framework_named=UNNAMED not in row["setup"].split(),
         packing="ragged" not in row["setup"].split(),
-        stated=frozenset({"training.sharding", "training.gradient_accumulation"}),
+        stated=frozenset(
+            {"training.sharding", "training.gradient_accumulation"}
+            | ({"training.fused_kernels"} if UNSAID not in row["setup"].split() else set())
+        ),
     )
 
 
@@ -188,37 +195,56 @@ def score(
     for row in rows:
         run = run_of(row)
         estimate = estimate_memory(run, profile_of(row, profiles), calibration)
-        group = f"{method_class(run.recipe)}-{'single' if run.layout.devices == 1 else 'multi'}"
-        found.append(Scored(row["id"], row["source"], group, float(row["gib"]), estimate, row["metric"]))
+        group = kind_of(run.recipe, single=run.layout.devices == 1)
+        end = left_open(run.recipe)
+        found.append(Scored(row["id"], row["source"], group, end, float(row["gib"]), estimate, row["metric"]))
     return found
 
 
-def without_framework(row: Row) -> dict[str, str]:
-    """A row as a plan would state it that names no framework: the usual one for its layout, nothing about its setup."""
+Stated = Callable[[Row], Row]
+"""What of a row a plan says."""
+
+
+def in_full(row: Row) -> Row:
+    """A row as a plan would state it that leaves nothing open."""
+    return row
+
+
+def as_planned(row: Row) -> Row:
+    """A row as most plans would state it: with its framework, without kernels, versions and switches."""
+    ragged = "ragged " if "ragged" in row["setup"].split() else ""
+    return {**row, "setup": ragged + UNSAID, "fused_loss": "0"}
+
+
+def without_framework(row: Row) -> Row:
+    """A row as a plan would state it that names no framework: the usual one for its layout is assumed."""
     cut = any(_whole(row, name, 1) > 1 for name in ("tensor", "pipeline", "context"))
     many = _whole(row, "devices", 1) > 1
     framework = "megatron-lm" if cut else "deepspeed" if many and row["adapters"] == "0" else "huggingface"
-    ragged = "ragged" if "ragged" in row["setup"].split() else ""
-    return {**row, "framework": framework, "setup": ragged, "fused_loss": "0"}
+    planned = as_planned(row)
+    return {**planned, "framework": framework, "setup": f"{planned['setup']} {UNNAMED}"}
 
 
-def spreads_without_framework(
-    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], calibration: MemoryCalibration
-) -> dict[str, Spread]:
-    """Error spreads, named `…-unnamed`, of the same runs where the framework has to be guessed."""
-    guessed = score([without_framework(row) for row in rows], profiles, calibration)
-    return {f"{kind}-unnamed": spread for kind, spread in spreads_from(guessed).items() if kind != "any"}
+WAYS: tuple[Stated, ...] = (in_full, as_planned, without_framework)
+"""How much plans say of a run: each has its own error spreads."""
 
 
 def spreads_from(scored: Sequence[Scored]) -> dict[str, Spread]:
-    """Error spreads by kind of run, and over all runs as `any`."""
-    kinds: dict[str, list[Scored]] = {"any": list(scored)}
+    """Error spreads by kind of run, over all of them as `any`, each name ending in what the plans leave open.
+
+    A source of many runs weighs no more than one of `ENOUGH`: the next source is like another source, not like another
+    run of the same.
+    """
+    kinds: dict[str, list[Scored]] = {}
     for one in scored:
-        kinds.setdefault(one.group, []).append(one)
-    return {
-        kind: spread_of([one.error for one in members], len({one.source for one in members}))
-        for kind, members in kinds.items()
-    }
+        kinds.setdefault(f"any{one.left_open}", []).append(one)
+        kinds.setdefault(f"{one.group}{one.left_open}", []).append(one)
+    found = {}
+    for kind, members in kinds.items():
+        runs = Counter(one.source for one in members)
+        weights = [min(runs[one.source], ENOUGH) / runs[one.source] for one in members]
+        found[kind] = spread_of([one.error for one in members], len(runs), weights)
+    return found
 
 
 CANDIDATES: Mapping[str, tuple[float, ...]] = MappingProxyType(
@@ -250,6 +276,12 @@ class _Held:
     usable_gib: float
     on_device: bool
 
+    def depends_on(self, constant: str) -> bool:
+        """Whether the estimate turns on one of the fitted constants."""
+        if constant == "communicator_gib":
+            return self.on_device and self.reserve.groups > 0
+        return self.reserve.ragged == (constant == "reserve_ragged")
+
     def error(self, calibration: MemoryCalibration) -> float:
         held = self.reserve.reserved(calibration, self.usable_gib)
         return abs(math.log(self.measured / (held + self.reserve.context(calibration) * self.on_device)))
@@ -261,23 +293,56 @@ def fit(rows: Iterable[Row], profiles: Mapping[str, FrameworkProfile], start: Me
     One constant at a time, three rounds, least mean absolute log error over the runs that measured reserved or device
     memory. Constants that none of the runs depends on stay as in `start`.
     """
-    held = []
+    return _fit(_held(rows, profiles), start)
+
+
+def _held(rows: Iterable[Row], profiles: Mapping[str, FrameworkProfile]) -> list[_Held]:
+    found = []
     for row in rows:
         if row["metric"] in ("reserved", "device"):
             run = run_of(row)
             reserve = reserve_of(run, profile_of(row, profiles))
             on_device = row["metric"] == "device"
-            held.append(_Held(row["source"], float(row["gib"]), reserve, run.machine.usable_gib, on_device))
-    touched = {
-        "communicator_gib": any(one.reserve.groups and one.on_device for one in held),
-        "reserve_activations": any(not one.reserve.ragged for one in held),
-        "reserve_ragged": any(one.reserve.ragged for one in held),
-    }
+            found.append(_Held(row["source"], float(row["gib"]), reserve, run.machine.usable_gib, on_device))
+    return found
+
+
+def _fit(held: Sequence[_Held], start: MemoryCalibration) -> MemoryCalibration:
     best = start
+    known = [name for name in CANDIDATES if any(one.depends_on(name) for one in held)]
     for _ in range(3):
-        for name in (name for name, known in touched.items() if known):
+        for name in known:
             best = min((_with(best, name, value) for value in CANDIDATES[name]), key=lambda c: _mean(held, c))
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted constant: its value, the runs of each source that it depends on, its value without a source.
+
+    Sources without which it stays the same are left out.
+    """
+
+    value: float
+    runs: Mapping[str, int]
+    without: Mapping[str, float]
+
+
+def fitted_constants(
+    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], start: MemoryCalibration
+) -> dict[str, Fitted]:
+    """Every fitted constant with what made it."""
+    held = _held(rows, profiles)
+    sources = sorted({one.source for one in held})
+    best = _fit(held, start)
+    others = {source: _fit([one for one in held if one.source != source], start) for source in sources}
+    found = {}
+    for name in CANDIDATES:
+        value = getattr(best, name)
+        runs = Counter(one.source for one in held if one.depends_on(name))
+        moved = {source: getattr(other, name) for source, other in others.items() if getattr(other, name) != value}
+        found[name] = Fitted(value, runs, moved)
+    return found
 
 
 def _with(calibration: MemoryCalibration, name: str, value: float) -> MemoryCalibration:
@@ -297,9 +362,12 @@ def _mean(held: Sequence[_Held], calibration: MemoryCalibration) -> float:
 
 
 def leave_one_source_out(
-    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], prior: MemoryCalibration
+    rows: Sequence[Row],
+    profiles: Mapping[str, FrameworkProfile],
+    prior: MemoryCalibration,
+    stated: Stated = in_full,
 ) -> list[Scored]:
-    """Every source scored with constants and spreads that the other sources made.
+    """Every source scored with constants and spreads that the other sources made, its runs as `stated`.
 
     `prior` holds the constants where the others say nothing.
     """
@@ -307,8 +375,32 @@ def leave_one_source_out(
     for source in sorted({row["source"] for row in rows}):
         others = [row for row in rows if row["source"] != source]
         fitted = fit(others, profiles, prior)
-        fitted = replace(fitted, spreads=spreads_from(score(others, profiles, fitted)))
-        found += score([row for row in rows if row["source"] == source], profiles, fitted)
+        # What the framework's name leaves open is known from more runs than what its absence does.
+        spreads = {} if stated is in_full else spreads_from(score(map(as_planned, others), profiles, fitted))
+        spreads |= spreads_from(score(map(stated, others), profiles, fitted))
+        fitted = replace(fitted, spreads=spreads)
+        found += score([stated(row) for row in rows if row["source"] == source], profiles, fitted)
+    return found
+
+
+def runs_of_kind(rows: Iterable[Row], kind: str) -> Counter[str]:
+    """How many runs of each source are behind the spread of a name."""
+    wanted = kind.removesuffix("-unsaid").removesuffix("-unnamed")
+
+    def belongs(row: Row) -> bool:
+        run = run_of(row)
+        return wanted in ("any", kind_of(run.recipe, single=run.layout.devices == 1))
+
+    return Counter(row["source"] for row in rows if belongs(row))
+
+
+def spreads_of_all_ways(
+    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], prior: MemoryCalibration
+) -> dict[str, Spread]:
+    """The error spreads of runs of each kind, for each of the `WAYS` in which plans state them."""
+    found: dict[str, Spread] = {}
+    for stated in WAYS:
+        found |= spreads_from(leave_one_source_out(rows, profiles, prior, stated))
     return found
 
 

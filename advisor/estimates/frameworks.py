@@ -51,8 +51,10 @@ class FrameworkProfile:
     repeats_kv: bool  # key and value heads are repeated to the number of query heads before attention
     score_bytes: float  # per head and key of eager attention
     full_residual_mixed: bool  # under autocast over fp32 weights the residual stream is fp32
-    full_residual_quantised: bool  # tables and norms of a quantised base are cast to fp32, and so is the stream
-    quantised_saves_inputs: bool  # products with a quantised frozen weight keep their input
+    full_residual_quantised: bool  # tables and norms of a quantised base are cast to fp32, and so is the stream;
+    #   not where stage 3 shards them, because a sharded unit has one precision
+    quantised_inputs: float  # times that products with a quantised frozen weight keep their input
+    fp8_input: float  # per element of a product's saved input in FP8 training
     grouped_experts: bool  # all experts of a layer in one kernel; else one after the other
     autocast_cache: bool  # 16-bit copies of fp32 weights live until backward
     adapter_input: float  # per element of an adapted layer's input

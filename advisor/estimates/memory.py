@@ -56,7 +56,7 @@ class MemoryCalibration:
     reserve_activations: float  # part of activation memory that stays cached in blocks of the wrong size
     reserve_ragged: float  # part of all activation memory, where samples differ in length
     host_base_gib: float  # operating system and data pipeline of a node
-    spreads: Mapping[str, Spread]  # by kind, see `kinds_of`
+    spreads: Mapping[str, Spread]  # by kind and what is left open, see `kind_of` and `left_open`
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +120,29 @@ def method_class(recipe: Recipe) -> str:
     return "qlora" if recipe.quantisation else "lora"
 
 
-def kinds_of(recipe: Recipe, *, single: bool) -> tuple[str, ...]:
-    """Names of error spreads that fit a recipe on one device or on several, the most special one first."""
-    kind = f"{method_class(recipe)}-{'single' if single else 'multi'}"
-    return (kind, "any") if recipe.framework_named else (f"{kind}-unnamed", kind, "any")
+def left_open(recipe: Recipe) -> str:
+    """What a plan leaves open of what decides memory, as the end of a spread's name.
+
+    Empty: nothing, it says too whether kernels are fused; `-unsaid`: whether they are, and the versions at work;
+    `-unnamed`: the framework itself.
+    """
+    if not recipe.framework_named:
+        return "-unnamed"
+    return "" if "training.fused_kernels" in recipe.stated else "-unsaid"
+
+
+def kind_of(recipe: Recipe, *, single: bool) -> str:
+    """The method class, and whether the run is on one device or on several."""
+    return f"{method_class(recipe)}-{'single' if single else 'multi'}"
 
 
 def spread_for(recipe: Recipe, calibration: MemoryCalibration, *, single: bool) -> Spread:
     """The error spread of a kind of run, drawn towards all runs and widened where few sources stand behind it."""
-    everything = calibration.spreads["any"]
-    kinds = kinds_of(recipe, single=single)
-    found = next(calibration.spreads[kind] for kind in kinds if kind in calibration.spreads)
+    spreads, end = calibration.spreads, left_open(recipe)
+    everything = spreads.get("any-unsaid" if end else "any") or spreads["any"]
+    found = spreads.get(f"{kind_of(recipe, single=single)}{end}", everything)
     # One source's errors hide what the next source will do differently.
-    return found.towards(everything, 2 / (2 + found.sources)).widened(1.0 + 0.3 / max(1, found.sources))
+    return found.towards(everything, 2 / (2 + found.sources)).widened(1.0 + 0.5 / max(1, found.sources))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,17 +67,42 @@ def residual_bytes(recipe: Recipe, profile: FrameworkProfile) -> float:
         return 4.0
     if not recipe.adapters and recipe.master_weights and recipe.zero_stage == 0:
         return 4.0 if profile.full_residual_mixed else 2.0
+    return 4.0 if upcasts_base(recipe, profile) else 2.0
+
+
+def upcasts_base(recipe: Recipe, profile: FrameworkProfile) -> bool:
+    """Whether what is not quantised in a quantised base, and with it the residual stream, is fp32.
+
+    Source: `prepare_model_for_kbit_training` of Hugging Face PEFT. Sharded bases stay in the 16 bits that their
+    quantised storage has too: all weights of a sharded unit need one precision (bitsandbytes documentation,
+    FSDP-QLoRA).
+    """
     quantised = recipe.quantisation is not None and not recipe.quantisation.startswith("gptq")
-    return 4.0 if quantised and profile.full_residual_quantised else 2.0
+    return quantised and profile.full_residual_quantised and recipe.zero_stage < 3
 
 
 def _work_bytes(recipe: Recipe) -> float:
     return 4.0 if recipe.precision == "fp32" else 2.0
 
 
-def _products_save_inputs(recipe: Recipe, profile: FrameworkProfile) -> bool:
-    """Whether the base's matrix products keep their input: those with trained weights, and some with quantised ones."""
-    return not recipe.adapters or (recipe.quantisation is not None and profile.quantised_saves_inputs)
+def _input_bytes(recipe: Recipe, profile: FrameworkProfile) -> float:
+    """Bytes per element of an input that a matrix product keeps: FP8 kernels may keep the 8-bit one they read.
+
+    Source: NVIDIA Transformer Engine documentation, "Using FP8" (linear layers save the quantised input).
+    """
+    return profile.fp8_input if recipe.precision == "fp8" else _work_bytes(recipe)
+
+
+def _inputs_saved(recipe: Recipe, profile: FrameworkProfile) -> float:
+    """How many times the base's matrix products keep their input: once where they train, by framework where quantised.
+
+    Kernels for quantised weights that keep the input as a plain attribute of the graph's node (bitsandbytes,
+    `MatMul4Bit`) free it with the graph, not in the backward pass: a training loop that still holds the loss of the
+    step before has two of them.
+    """
+    if not recipe.adapters:
+        return 1.0
+    return 0.0 if recipe.quantisation is None else profile.quantised_inputs
 
 
 def adapted(recipe: Recipe) -> frozenset[str]:
@@ -95,8 +120,8 @@ def adapted(recipe: Recipe) -> frozenset[str]:
 def _norm(a: Architecture, recipe: Recipe, profile: FrameworkProfile) -> float:
     """One norm's bytes per token, its output included where a trained product reads it."""
     w, r, h = _work_bytes(recipe), residual_bytes(recipe, profile), float(a.hidden_size)
-    output = w * h if _products_save_inputs(recipe, profile) else 0.0
-    if profile.fused_norm or a.norm_weights == 2:  # layer norm is one kernel everywhere
+    output = _input_bytes(recipe, profile) * h * _inputs_saved(recipe, profile)
+    if profile.fused_norm or recipe.fused_norm or a.norm_weights == 2:  # layer norm is one kernel everywhere
         return r * h + output
     # The eager norm squares and scales a full-precision copy, and keeps the normalised value for its own weight.
     return 4.0 * h + output + (0.0 if recipe.adapters else w * h)
@@ -127,6 +152,9 @@ def _attention(a: Architecture, recipe: Recipe, profile: FrameworkProfile) -> fl
         saved = w * (2 * width + 2 * (width if repeated else kv))
         if a.qk_norm:
             saved += 4.0 * (width + kv)
+    if _input_bytes(recipe, profile) < w:
+        # Attention keeps its own 16-bit output beside the 8-bit one that the output product reads.
+        saved += _input_bytes(recipe, profile) * a.attention_heads * a.head_dim * _inputs_saved(recipe, profile)
     if recipe.attention == "eager":
         saved = saved + profile.score_bytes * a.attention_heads * recipe.sequence_length
     return saved
@@ -142,9 +170,9 @@ def _mlp_width(a: Architecture, sparse: bool) -> float:
 def _mlp(a: Architecture, recipe: Recipe, profile: FrameworkProfile, sparse: bool) -> float:
     """Saved tensors inside the feed-forward block."""
     w, f = _work_bytes(recipe), _mlp_width(a, sparse)
-    product_read = _products_save_inputs(recipe, profile)
+    product_read = _inputs_saved(recipe, profile)
     kept = (2 if profile.fused_mlp else 3) if a.gated_mlp else 1
-    saved = w * f * (kept + product_read)
+    saved = f * (w * kept + _input_bytes(recipe, profile) * product_read)
     if sparse:
         # Tokens are copied once per chosen expert on the way in and weighted on the way out; the router works in fp32.
         saved += w * a.experts_per_token * a.hidden_size * (1 + product_read) + 8.0 * a.experts
@@ -237,6 +265,9 @@ def count_activations(
             for kind in kinds
         )
         live = live + reduce(larger, dropped, 0.0)
+    if sequence:
+        # A product's whole input is gathered for the layer at work, and so is its gradient (section 4.2.2).
+        live = live + (tensor > 1) * 2 * _work_bytes(recipe) * a.hidden_size
     along = tokens / tensor if sequence else tokens  # tokens of a device in what only sequence parallelism cuts
     stored = per_layer * layers * in_flight * tokens + last * _norm(a, recipe, profile) * along
     if profile.pipeline_keeps_outputs:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from advisor.estimates import architecture as shape
 from advisor.estimates.elementwise import Number, larger, smaller, where
 from advisor.estimates.frameworks import FrameworkProfile, StateBytes
+from advisor.estimates.memory_activations import upcasts_base
 from advisor.estimates.run import Architecture, Layout, Optimizer, Quantisation, Recipe, Run
 from advisor.records import dataclass
 
@@ -124,8 +125,7 @@ def base_weight_bytes(recipe: Recipe, profile: FrameworkProfile, share: Share) -
     if recipe.quantisation is None:
         return plain * share.total
     quantised = QUANTISED_BYTES[recipe.quantisation]
-    gptq = recipe.quantisation.startswith("gptq")
-    rest = 4.0 if profile.full_residual_quantised and not gptq else plain
+    rest = 4.0 if upcasts_base(recipe, profile) else plain
     return quantised * (share.matrices + share.experts) + rest * share.tables
 
 

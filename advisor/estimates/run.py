@@ -173,6 +173,7 @@ class Recipe:
     attention: AttentionKernel = "sdpa"
     chunked_loss: bool = False
     fused_loss: bool = False
+    fused_norm: bool = False
     zero_stage: Literal[0, 1, 2, 3] = 0
     offload: Offload = "none"
     framework: FrameworkId = "huggingface"

@@ -7,6 +7,9 @@ of run; a figure's range is the estimate times the exponential of the 5th and 95
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
 
 from advisor.estimates.elementwise import Number, erf, interpolate, log, where
 from advisor.estimates.run import Range
@@ -37,16 +40,19 @@ class Spread:
         return Spread(mixed, self.runs, self.sources)
 
 
-def spread_of(errors: list[float], sources: int, least: float = 0.02) -> Spread:
+def spread_of(
+    errors: Sequence[float], sources: int, weights: Sequence[float] | None = None, least: float = 0.02
+) -> Spread:
     """The spread of observed errors, each quantile by linear interpolation between order statistics.
 
-    Errors closer together than `least` at the 5th and 95th percentile are spread to it: runs of one source repeat each
-    other. An empty list raises `ValueError`.
+    Weights, one an error, default to equal ones. Errors closer together than `least` at the 5th and 95th percentile are
+    spread to it: runs of one source repeat each other. No errors raise `ValueError`.
     """
     if not errors:
         raise ValueError("no errors to make a spread of")
-    ordered = sorted(errors)
-    found = [_quantile(ordered, level) for level in LEVELS]
+    ordered = sorted(zip(errors, weights or [1.0] * len(errors), strict=True))
+    places = _places([weight for _, weight in ordered])
+    found = [_quantile([error for error, _ in ordered], places, level) for level in LEVELS]
     middle = found[_MIDDLE]
     floors = [least * score / _SCORES[_HIGH] for score in _SCORES]
     kept = [
@@ -76,9 +82,21 @@ def chance_below(limit: float, likely: Number, spread: Spread) -> Number:
     return where(some, 0.5 * (1 + erf(score / math.sqrt(2))), 1.0)
 
 
-def _quantile(ordered: list[float], level: float) -> float:
-    """The quantile of sorted values by linear interpolation."""
-    place = level * (len(ordered) - 1)
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+def _places(weights: Sequence[float]) -> list[float]:
+    """Where each of the sorted values stands between 0 and 1; evenly where all weigh the same.
+
+    The k-th of n values stands at (k−1)·wₖ + (n−1)·(w₁ + … + wₖ₋₁), over what that is for the last one.
+    """
+    n = len(weights)
+    before = accumulate(weights, initial=0.0)
+    raw = [number * weight + (n - 1) * less for number, (weight, less) in enumerate(zip(weights, before, strict=False))]
+    return [value / raw[-1] if raw[-1] else 0.0 for value in raw]
+
+
+def _quantile(ordered: Sequence[float], places: Sequence[float], level: float) -> float:
+    """The quantile of sorted values by linear interpolation between their places."""
+    above = bisect_left(places, level)
+    if above in (0, len(ordered)):
+        return ordered[min(above, len(ordered) - 1)]
+    share = (level - places[above - 1]) / (places[above] - places[above - 1])
+    return ordered[above - 1] + (ordered[above] - ordered[above - 1]) * share

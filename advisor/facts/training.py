@@ -31,6 +31,13 @@ def _size(s: State, count: Callable[[Architecture], float]) -> float | None:
     return None if hosted else count(s.run.architecture)
 
 
+def _vocabulary_growth(s: State) -> float | None:
+    """How much larger than the named base's the stated vocabulary is; None where the plan states none."""
+    stated = s.case.plan.model.vocab_size
+    known = s.case.model.architecture if s.case.model else None
+    return None if stated is None or known is None else share_of(float(stated), known.vocab_size)
+
+
 def _full(s: State) -> bool:
     return s.trains and not s.recipe.adapters
 
@@ -122,6 +129,8 @@ FACTS: tuple[Fact, ...] = (
     flag("model.moe", "The model is a mixture of experts", "模型为混合专家（MoE）结构",
          lambda s: s.run.architecture.experts > 1),
     number("model.vocabulary", "entries", "Vocabulary size", "词表大小", lambda s: s.run.architecture.vocab_size),
+    number("model.vocabulary_over_base", "x", "Vocabulary stated over that of the base model", "计划写明的词表与基座词表之比",
+           _vocabulary_growth),
     text("model.kind", "What the checkpoint was made for", "检查点的类型",
          lambda s: s.case.model.kind if s.case.model else None,
          ("base", "instruct", "reasoning", "code", "code-instruct")),

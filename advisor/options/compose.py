@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.entries.base import Knowledge
 from advisor.estimates.run import Run
-from advisor.options.limits import Limits, Way
+from advisor.options.limits import ADAPTERS, SELECTED, WHOLE, Limits, Way
 from advisor.options.machines import Machines
 from advisor.options.models import Base
 from advisor.plan.units import Money, write_money
@@ -18,7 +18,8 @@ from advisor.resolve import Case
 
 METHODS: Mapping[Way, str] = {
     "retrieval": "none", "lora": "lora", "qlora": "qlora", "full": "full-finetuning",
-    "continued": "continued-pretraining", "pretraining": "pretraining",
+    "continued": "continued-pretraining", "pretraining": "pretraining", "preference": "preference",
+    "preference-lora": "preference", "rl": "rl", "rl-lora": "rl",
 }  # fmt: skip
 CONTEXTS = (32_768, 16_384, 8_192)
 """Lengths to serve where the plan names none, best first: the retrieved code, the file being edited and the answer."""
@@ -38,6 +39,8 @@ class Choice:
     machines: Machines
     count: int
     sequence: int | None = None  # shorter than the plan's, where nothing else makes it fit
+    quantisation: str = "none"  # of the weights of a model that is served as it is
+    context: int | None = None  # tokens of a served request, where the plan leaves them open
 
     @property
     def nodes(self) -> int:
@@ -96,7 +99,10 @@ def _serving(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
     stated = dict(case.file.document.data.get("serving") or {})
     longest = choice.base.entry.context_length if choice.base.entry else None
     if not stated.get("context_length"):
-        stated["context_length"] = min(CONTEXTS[0], longest) if longest else CONTEXTS[0]
+        wanted = choice.context or CONTEXTS[0]
+        stated["context_length"] = min(wanted, longest) if longest else wanted
+    if choice.quantisation != "none":
+        stated["quantisation"] = choice.quantisation
     stated.setdefault("concurrent_requests", int(case.knowledge.figure("serving-concurrency").likely))
     needs_facts = limits.goal in {"api-knowledge", "unknown"} or choice.way == "retrieval"
     if needs_facts and stated.get("retrieval") in {None, "none"}:
@@ -113,8 +119,7 @@ def _serving(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
 def _training(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
     stated = dict(case.file.document.data.get("training") or {})
     knowledge, device = case.knowledge, choice.machines.device
-    adapters = {"lora", "qlora"}
-    same = limits.method == choice.way or {limits.method, choice.way} == adapters
+    same = limits.method == choice.way or {limits.method, choice.way} == {"lora", "qlora"}
     half = "fp16" if device.bf16 is False else "bf16"
     section: dict[str, Any] = {"precision": half, "optimizer": "adamw"}
     if choice.way == "qlora":
@@ -126,14 +131,14 @@ def _training(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
         length = min(length, choice.base.entry.context_length)
     section["sequence_length"] = min(length, choice.sequence or length)
     section["micro_batch_size"] = 1
-    if choice.way in {"lora", "qlora"}:
+    if choice.way in ADAPTERS:
         section["lora"] = stated.get("lora") or {"rank": 16, "targets": "all-linear"}
     section["activation_checkpointing"] = "full"
-    section["sharding"] = "none" if choice.way in {"lora", "qlora"} or choice.count == 1 else "zero3"
+    section["sharding"] = "none" if choice.way in ADAPTERS or choice.count == 1 else "zero3"
     section["framework"] = _framework(choice)
     plain = device.software.flash_attention is False or device.software.platform == "cann"
     section["attention"] = "sdpa" if plain else "flash2"
-    section["chunked_loss"] = choice.way in {"lora", "qlora"} and device.software.platform == "cuda"
+    section["chunked_loss"] = choice.way in ADAPTERS and device.software.platform == "cuda"
     for name in ("packing", "mean_sample_tokens"):
         if name in stated:
             section[name] = stated[name]
@@ -142,22 +147,25 @@ def _training(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
 
 
 def _framework(choice: Choice) -> str:
-    if choice.way in {"lora", "qlora"}:
+    if choice.way in {"rl", "rl-lora"}:
+        return "ms-swift"
+    if choice.way in ADAPTERS:
         return "llama-factory"
     return "mindspeed" if choice.machines.device.software.platform == "cann" else "deepspeed"
 
 
 def _epochs(way: Way) -> int:
-    return 1 if way in {"continued", "pretraining"} else 2
+    return 2 if way in {"lora", "qlora", "full"} else 1
 
 
 def _rate(knowledge: Knowledge, way: Way, stated: Mapping[str, Any]) -> float:
     if stated.get("learning_rate"):
         return float(stated["learning_rate"])
-    if way in {"lora", "qlora"}:
+    if way in {"preference", "preference-lora", "rl", "rl-lora"}:
+        rate = knowledge.figure("learning-rate-rl" if way.startswith("rl") else "learning-rate-preference").likely
+        return rate * knowledge.figure("learning-rate-lora-factor").likely if way in ADAPTERS else rate
+    if way in ADAPTERS:
         return knowledge.figure("learning-rate-lora").likely
-    if way == "continued":
-        return knowledge.figure("learning-rate-full").likely
     return knowledge.figure("learning-rate-full").likely
 
 
@@ -169,7 +177,7 @@ def batch_tokens(knowledge: Knowledge, way: Way) -> float:
 
 def _data(case: Case, limits: Limits, way: Way) -> list[dict[str, Any]]:
     rows = [dict(row) for row in (case.file.document.data.get("data") or ())]
-    if way in {"lora", "qlora"}:
+    if way in SELECTED:
         return _selected(case, rows)
     if way == "continued" and limits.private:
         return _replayed(case, rows)
@@ -234,7 +242,7 @@ def _project(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
     for name in ("domain-blind-test", *(() if choice.way == "retrieval" else ("forgetting-check",))):
         if not any(name in str(test) for test in tests):
             tests.append(name)
-    if choice.way in {"continued", "full", "pretraining"} and len(tests) < 4:
+    if choice.way in WHOLE and len(tests) < 4:
         tests += [name for name in (("livecodebench",) if limits.code else ("mmlu-pro",)) if name not in tests]
     project["evaluation"] = tests
     if choice.way != "retrieval":

@@ -6,7 +6,7 @@ import re
 
 from advisor.estimates.architecture import parameters
 from advisor.options.compose import Choice
-from advisor.options.limits import GIVEN_UP, Limits
+from advisor.options.limits import GIVEN_UP, WHOLE, Limits
 from advisor.options.models import shown_name
 from advisor.options.offer import Risk
 from advisor.pipeline import Judgement
@@ -55,8 +55,10 @@ def model_words(choice: Choice, size: float) -> Words:
     name = choice.base.entry.name
     if not isinstance(name, str):
         return Words(name.en, name.zh)
-    if choice.way == "retrieval" and choice.base.name.endswith("-instruct") and "instruct" not in name.lower():
-        name += "-Instruct"
+    if "-instruct" in choice.base.name and "instruct" not in name.lower():
+        name = name.replace("-Base", "-Instruct") if "-Base" in name else f"{name}-Instruct"
+    if choice.quantisation != "none":
+        name += f" ({choice.quantisation})"
     return Words(name, name)
 
 
@@ -180,7 +182,7 @@ def risk_of(choice: Choice, judgement: Judgement, chance: float) -> Risk:
     points += 2 * ("high" in severities) + ("medium" in severities)
     points += chance < 0.9
     if choice.way != "retrieval":
-        points += choice.way in {"full", "continued", "pretraining"}
+        points += choice.way in WHOLE
         points += judgement.case.run.layout.nodes > 1
         points += judgement.case.run.recipe.precision == "fp16"
         points += choice.machines.device.software.platform != "cuda"

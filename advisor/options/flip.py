@@ -47,20 +47,62 @@ def _singles(judgement: Judgement) -> Iterator[dict[str, Any]]:
         yield {"project.evaluation": ["domain-blind-test", "forgetting-check"]}
     if judgement.facts.get("serving.retrieval_planned") is False and case.plan.serving is not None:
         yield {"serving.retrieval": "keyword"}
-    if measured.devices_that_fit and case.plan.hardware is not None and case.system is None:
-        yield {"hardware.count": measured.devices_that_fit}
-    if measured.devices_for_deadline and case.plan.hardware is not None and case.system is None:
-        yield {"hardware.count": 2 ** math.ceil(math.log2(measured.devices_for_deadline))}
+    yield from _served(judgement)
+    yield from _machines(judgement)
+    yield from _demands(judgement)
+
+
+def _machines(judgement: Judgement) -> Iterator[dict[str, Any]]:
+    """More devices or adapters: up to twice the devices go before adapters, more after them."""
+    case, measured = judgement.case, judgement.sensitivity
+    counted = case.plan.hardware is not None and case.system is None
+    more = measured.devices_that_fit if counted else None
+    few = more is not None and more <= 2 * case.run.layout.devices
+    if more and few:
+        yield {"hardware.count": more}
     for name in measured.adapters_that_fit:
         yield _SETTINGS[name]
+    if more and not few:
+        yield {"hardware.count": more}
+    if measured.devices_for_deadline and counted:
+        yield {"hardware.count": 2 ** math.ceil(math.log2(measured.devices_for_deadline))}
+
+
+def _demands(judgement: Judgement) -> Iterator[dict[str, Any]]:
+    """A budget or a deadline that is what the plan takes, and each requirement left out."""
+    project = judgement.case.plan.project
     cost, time = judgement.estimates.cost, judgement.estimates.time
-    if project is not None and project.budget is not None and cost is not None and cost.project is not None:
+    if project is None:
+        return
+    if project.budget is not None and cost is not None and cost.project is not None:
         yield {"project.budget": amount_text(cost.project.likely, project.budget.currency)}
-    if project is not None and project.deadline and time is not None and time.calendar_days is not None:
+    if project.deadline and time is not None and time.calendar_days is not None:
         yield {"project.deadline": f"{math.ceil(time.calendar_days.likely)} days"}
-    if project is not None:
-        for name in project.requirements or ():
-            yield {"project.requirements": [item for item in project.requirements or () if item != name] or None}
+    for name in project.requirements or ():
+        yield {"project.requirements": [item for item in project.requirements or () if item != name] or None}
+
+
+def _served(judgement: Judgement) -> Iterator[dict[str, Any]]:
+    """Changes that let a served model fit: fewer bits a weight, half the requests or tokens, both, more devices."""
+    case, serving, estimate = judgement.case, judgement.case.run.serving, judgement.estimates.serving
+    device = case.device
+    if serving is None or estimate is None or device is None or estimate.fits == "yes":
+        return
+    requests, context = serving.concurrent_requests, serving.context_length
+    halves: list[dict[str, Any]] = [
+        {"serving.concurrent_requests": n} for n in (requests // 2, requests // 4, requests // 8) if n >= 1
+    ]
+    halves += [{"serving.context_length": context // 2}] if context >= 16_384 else []
+    stored: list[dict[str, Any]] = []
+    if serving.quantisation == "none":
+        modern = device.compute_capability is not None and float(device.compute_capability) >= 7.5
+        eight = "fp8" if device.fp8 else "int8" if modern or device.software.platform == "cann" else None
+        stored = [{"serving.quantisation": name} for name in (eight, "int4" if modern else None) if name]
+    yield from stored
+    yield from halves
+    yield from ({**bits, **half} for bits in stored for half in halves)
+    if estimate.devices_needed and case.system is None and case.plan.hardware is not None:
+        yield {"hardware.count": estimate.devices_needed}
 
 
 def find_flip(advisor: Advisor, judgement: Judgement, options: list[Option], counter: Counter) -> Flip:

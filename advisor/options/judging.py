@@ -9,11 +9,13 @@ from typing import Any
 from advisor.estimates.serving import estimate_serving
 from advisor.findings import Finding
 from advisor.options import explain
-from advisor.options.candidates import Candidate
+from advisor.options.candidate import Candidate
 from advisor.options.compose import CONTEXTS, Choice, amount_text, changes_between, compose, house, settle
 from advisor.options.ground import Ground
 from advisor.options.layouts import HALF, SURE, Fit
+from advisor.options.limits import SELECTED, WHOLE
 from advisor.options.offer import VERDICTS, Option
+from advisor.options.served import remedies
 from advisor.pipeline import Judgement
 from advisor.plan.read import plan_values, write_plan
 from advisor.records import dataclass
@@ -42,8 +44,8 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
     given = set(choice.machines.gives_up)
     if candidate.fit is not None:
         _settle(ground, values, choice, candidate.fit)
-        _serve(ground, values)
-    if choice.way in {"full", "continued", "pretraining"} and limits.engineers == 0:
+        _serve(ground, values, choice)
+    if choice.way in WHOLE and limits.engineers == 0:
         given.add("team")
         team = dict(values["project"].get("team") or {})
         values["project"]["team"] = team | {
@@ -60,11 +62,13 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
             given.add("use")
     if blocker is not None:
         return Outcome(finding=blocker)
+    if not choice.machines.own and (doubt := _doubt(judged)) is not None:
+        return Outcome(finding=doubt)
     cost = judged.estimates.cost
     if cost is None or cost.project is None or {"purchase", "compute", "serving"} & set(cost.missing):
         return Outcome(reason="price")
     names = explain.in_order(given)
-    trimmed = choice.way in {"lora", "qlora"} and _trimmed(ground, judged)
+    trimmed = choice.way in SELECTED and _trimmed(ground, judged)
     licence, duties = explain.licence_of(judged, limits)
     option = Option(
         choice=choice,
@@ -147,21 +151,33 @@ def _round_steps(steps: float) -> int:
     return int(max(factor * power for factor in (1, 2, 5) if factor * power <= max(1.0, steps)))
 
 
-def _serve(ground: Ground, values: dict[str, Any]) -> None:
-    """Shorten the context that the trained model is served with, where the plan leaves it open, until it fits."""
-    serving = values.get("serving")
-    stated = ground.case.plan.serving
-    if serving is None or (stated is not None and stated.context_length):
+def _serve(ground: Ground, values: dict[str, Any], choice: Choice) -> None:
+    """Let the trained model be served where it was trained: fewer bits a weight, where the plan leaves it open a
+    shorter context, until it fits."""
+    serving, stated = values.get("serving"), ground.case.plan.serving
+    if serving is None:
         return
-    for length in [length for length in CONTEXTS if length <= serving["context_length"]] or [CONTEXTS[-1]]:
-        serving["context_length"] = length
-        file = ground.file_of(values)
-        if file is None:
-            return
-        run = resolve(file, ground.case.knowledge, ground.case.today).run
+    asked = serving["context_length"]
+    contexts = [asked]
+    if stated is None or not stated.context_length:
+        contexts = [length for length in CONTEXTS if length <= asked] or [CONTEXTS[-1]]
+    file = ground.file_of(values)
+    if file is None:
+        return
+    run = resolve(file, ground.case.knowledge, ground.case.today).run
+    if run.serving is None:
+        return
+    for quantisation, length in remedies(choice.machines, run.serving.quantisation, contexts):
+        stored = quantisation if quantisation != "none" else run.serving.quantisation
+        tried = replace(run.serving, quantisation=stored, context_length=length)  # type: ignore[arg-type]  # ways of storing of ours
         ground.counter.memory += 1
-        if estimate_serving(run, ground.advisor.serving_calibration).probability_fits >= SURE:
-            return
+        if estimate_serving(replace(run, serving=tried), ground.advisor.serving_calibration).probability_fits >= SURE:
+            break
+    else:
+        length, quantisation = contexts[-1], "none"
+    serving["context_length"] = length
+    if quantisation != "none":
+        serving["quantisation"] = quantisation
 
 
 def _needed(ground: Ground, judged: Judgement, values: dict[str, Any]) -> set[str]:
@@ -189,6 +205,16 @@ def _granted(judged: Judgement, name: str) -> float:
 
 def _blocker(judged: Judgement) -> Finding | None:
     return next((row for row in judged.findings if row.rule.severity == "blocker"), None)
+
+
+_MACHINE = frozenset({"memory", "numerics", "software", "hardware", "interconnect", "parallelism"})
+"""Topics that other machines would settle."""
+
+
+def _doubt(judged: Judgement) -> Finding | None:
+    """A high finding about the machines: nobody is told to get such ones, though what stands there may be used."""
+    grave = (row for row in judged.findings if row.rule.severity == "high" and row.rule.topic in _MACHINE)
+    return next(grave, None)
 
 
 def _trimmed(ground: Ground, judged: Judgement) -> bool:

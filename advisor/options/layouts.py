@@ -68,6 +68,8 @@ def manners(way: Way, run: Run, *, expert: bool) -> tuple[tuple[Manner, ...], ..
     cann, several = run.machine.platform == "cann", run.layout.devices > 1
     long = run.recipe.sequence_length >= _LONG
     a = run.architecture
+    if way in {"rl", "rl-lora"}:
+        return (_each("ms-swift", (0, 3) if several else (0,)),)
     if way in ADAPTERS:
         usual = _each("llama-factory", (0,))
         if way != "qlora" and several and not cann:
@@ -77,7 +79,7 @@ def manners(way: Way, run: Run, *, expert: bool) -> tuple[tuple[Manner, ...], ..
         if way != "qlora" and a.experts and several and not cann:
             usual += _each("nemo", (0, 1))
         if way == "qlora" and run.machine.platform == "cuda":
-            return usual, _each("unsloth", (0,))
+            return usual, _each("unsloth", (0,)), _each("llama-factory", (3,) if several else ())
         return (usual,)
     if cann:
         return (_each("mindspeed", (1,) if several else (0,)),)
@@ -168,7 +170,7 @@ def best_fit(
     )  # fmt: skip
     best: Fit | None = None
     for tried in manners(way, run, expert=expert):
-        if tried[0].offload != "none" and not offload:
+        if not tried or (tried[0].offload != "none" and not offload):
             continue
         chosen = pick(weigh(advisor, run, tried, room, counter))
         if chosen is None:

@@ -8,11 +8,17 @@ from advisor.entries.schema import Stage
 from advisor.records import dataclass
 from advisor.resolve import PRIVATE_KINDS, Case
 
-Way = Literal["retrieval", "lora", "qlora", "full", "continued", "pretraining"]
-"""How the wish is met: a model as it is with retrieval, adapters, all parameters, continued pre-training."""
+Way = Literal["retrieval", "lora", "qlora", "full", "continued", "pretraining", "preference", "preference-lora", "rl",
+              "rl-lora"]  # fmt: skip
+"""How the wish is met: a model as it is with retrieval, adapters, all parameters, continued pre-training; preferences
+and reinforcement learning, on all parameters or on adapters."""
 
-ADAPTERS: frozenset[Way] = frozenset({"lora", "qlora"})
+ADAPTERS: frozenset[Way] = frozenset({"lora", "qlora", "preference-lora", "rl-lora"})
 """Ways that train adapters on a frozen base."""
+SELECTED: frozenset[Way] = frozenset({"lora", "qlora"})
+"""Ways that learn from a selection of the data: what adapters can take in of examples."""
+WHOLE: frozenset[Way] = frozenset({"full", "continued", "pretraining", "preference", "rl"})
+"""Ways that train all parameters."""
 GIVEN_UP = ("domestic-hardware", "domestic-model", "on-premises", "use", "team", "deadline", "budget")
 """What an option may give up, in the order in which titles name it."""
 
@@ -23,9 +29,18 @@ _GOALS: dict[str, tuple[Way, ...]] = {
     "general": ("retrieval", "lora", "full", "continued"),
     "unknown": ("retrieval", "lora", "qlora", "full", "continued"),
 }
+_BEYOND: dict[Way, tuple[Way, ...]] = {
+    "preference": ("preference-lora", "preference", "retrieval"),
+    "preference-lora": ("preference-lora", "preference", "retrieval"),
+    "rl": ("rl-lora", "rl", "retrieval"),
+    "rl-lora": ("rl-lora", "rl", "retrieval"),
+}
+"""Ways of plans whose data, pairs or tasks without answers, serve no other method."""
+_RUNNING = {"text", "code", "private-text", "private-code"}
+"""Kinds of data that are no examples of questions and answers."""
 _METHODS: dict[str, Way] = {
     "none": "retrieval", "lora": "lora", "qlora": "qlora", "full-finetuning": "full", "pretraining": "pretraining",
-    "continued-pretraining": "continued",
+    "continued-pretraining": "continued", "preference": "preference", "rl": "rl",
 }  # fmt: skip
 
 
@@ -48,7 +63,8 @@ class Limits:
     code: bool
     private: bool
     specific: bool  # the data teaches something of its own: private, instructions, chats; not public text alone
-    method: Way | None  # the plan's own; None where no option is made by that method
+    examples: bool  # there are questions with answers among it, not running text or code alone
+    method: Way | None  # the plan's own
 
     @property
     def may_rent(self) -> bool:
@@ -62,7 +78,13 @@ class Limits:
 
     def ways(self) -> tuple[Way, ...]:
         """The methods that the goal asks for, in the order in which they should be tried; the plan's own is one."""
-        wanted = tuple(way for way in _GOALS[self.goal] if self.specific or way in {"retrieval", "continued"})
+        if self.method in _BEYOND:
+            return _BEYOND[self.method]
+        wanted = tuple(
+            way
+            for way in _GOALS[self.goal]
+            if (self.specific or way in {"retrieval", "continued"}) and (self.examples or way != "full")
+        )
         return wanted if self.method is None or self.method in wanted else (*wanted, self.method)
 
 
@@ -96,5 +118,15 @@ def limits_of(case: Case) -> Limits:
         code=about_code,
         private=any(row.entry.kind in PRIVATE_KINDS for row in case.data),
         specific=not case.data or bool(kinds - {"text", "code"}),
-        method=_METHODS.get(case.plan.training.method),
+        examples=not case.data or bool(kinds - _RUNNING),
+        method=_method(case),
     )
+
+
+def _method(case: Case) -> Way | None:
+    """The way that a plan itself takes; with adapters it is that of the adapters."""
+    way = _METHODS.get(case.plan.training.method)
+    if not case.run.recipe.adapters:
+        return way
+    changed: dict[Way, Way] = {"preference": "preference-lora", "rl": "rl-lora", "continued": "lora"}
+    return changed.get(way, way) if way is not None else None

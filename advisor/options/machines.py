@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from advisor.entries.base import Knowledge
 from advisor.entries.schema import Device, Price, Text
-from advisor.options.limits import Limits, Way
+from advisor.options.limits import WHOLE, Limits, Way
 from advisor.pricing import Pricing
 from advisor.records import dataclass
 from advisor.resolve import Case
@@ -50,7 +50,7 @@ class Machines:
         deal = "rent" if self.tenure == "rent" else "buy"
         if self.device.country == "CN":
             return f"{deal}-domestic"
-        if way in {"full", "continued", "pretraining"}:
+        if way in WHOLE:
             return f"{deal}-{(self.device.architecture or '').lower()}-{'abroad' if self.abroad else 'home'}"
         return f"{deal}-foreign"
 
@@ -86,7 +86,11 @@ def machines_for(case: Case, limits: Limits, pricing: Pricing, today: date) -> t
             counts: tuple[int, ...] = (1, 2) if entry.unified_memory else (1, 2, 4, 8)
             found.append(Machines(name, name, entry, deal, counts, price, frozenset(gives_up)))
         deal, price, abroad = _quoted(case.knowledge, name, ("rent",), limits, pricing, today)
-        if deal is not None and limits.may_rent and not (foreign and status == "restricted"):
+        # Consumer cards are let by private persons: no place for what is confidential, none for a service.
+        trusted = entry.data_centre_licence is not False or (
+            limits.use == "internal" and limits.sensitivity not in {"confidential", "secret"}
+        )
+        if deal is not None and limits.may_rent and trusted and not (foreign and status == "restricted"):
             away = {"on-premises"} if "on-premises" in limits.requirements else set()
             counts = (1, 2, 4, 8, 16, 32, 64)
             sacrifice = frozenset(gives_up | away)

@@ -22,8 +22,14 @@ _TARGETS: dict[Way, tuple[float, ...]] = {
     "full": (7.5e9, 14e9, 32e9),
     "continued": (7.5e9, 4e9),
     "pretraining": (),
+    "preference": (7.5e9, 4e9),
+    "preference-lora": (7.5e9, 14e9, 4e9),
+    "rl": (7.5e9, 4e9),
+    "rl-lora": (7.5e9, 14e9, 4e9),
 }
 """Sizes worth trying first: the largest that one good card serves or tunes, and the 7B class for all parameters."""
+_FOLLOWED: frozenset[Way] = frozenset({"retrieval", "preference", "preference-lora", "rl", "rl-lora"})
+"""Ways that start from a model that follows instructions."""
 _YOUNG_DAYS = 900
 
 
@@ -80,7 +86,7 @@ def _written(entry: ModelEntry, name: str, *, tuned: bool) -> str | None:
 
 def bases_for(case: Case, limits: Limits, way: Way, today: date) -> tuple[Base, ...]:
     """Bases for a way, best first: the plan's own, then one a size class, sizes worth trying first."""
-    tuned = way == "retrieval"
+    tuned = way in _FOLLOWED
     knowledge = case.knowledge
     best: dict[int, tuple[tuple[float, ...], Base]] = {}
     for name, entry in knowledge.models():
@@ -116,11 +122,13 @@ def bases_for(case: Case, limits: Limits, way: Way, today: date) -> tuple[Base, 
         if size + sparse not in best or best[size + sparse][0] < key:
             best[size + sparse] = (key, Base(written, entry))
     wanted = _TARGETS[way]
+    if limits.method == "pretraining" and way == "continued":
+        wanted = (case.run.architecture.stated_parameters or wanted[0],)
     ordered = sorted(
         (base for _, base in best.values() if base.parameters <= 120e9),
-        key=lambda base: (_nearest(base.parameters, wanted), not _sparse(base) if tuned else _sparse(base)),
+        key=lambda base: (_nearest(base.parameters, wanted), _sparse(base) != (way == "retrieval")),
     )
-    if way not in {"retrieval"}:
+    if way != "retrieval":
         ordered = [base for base in ordered if not _sparse(base)]
     own_base = _own(case, limits, way, tuned)
     return (*own_base, *(base for base in ordered if base.name not in {row.name for row in own_base}))
@@ -145,7 +153,7 @@ def _own(case: Case, limits: Limits, way: Way, tuned: bool) -> tuple[Base, ...]:
         return ()
     if "domestic-model" in limits.requirements and entry.country != "CN":
         return ()
-    if tuned and entry.kind not in {*_TUNED, "reasoning"}:
+    if tuned and entry.kind not in {*_TUNED, "reasoning"} and way not in {"rl", "rl-lora"}:
         other = _written(entry, case.model_id or name, tuned=True)
         return (Base(other, entry, own=True),) if other else ()
     if way == "continued" and entry.kind in _TUNED:

@@ -16,6 +16,8 @@ from advisor.words import Words
 Risk = Literal["low", "medium", "high"]
 VERDICTS: Mapping[str, int] = {"go": 0, "caution": 1, "no-go": 2}
 RISKS: Mapping[str, int] = {"low": 0, "medium": 1, "high": 2}
+_WORK = frozenset({"people", "data_preparation"})
+"""Parts of a project's cost that are people's time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,14 @@ class Option:
         """Cost of the whole project."""
         cost = self.judgement.estimates.cost
         return cost.project if cost is not None else None
+
+    @property
+    def paid(self) -> float | None:
+        """The part of the cost that is no work of people: machines, power, storage."""
+        cost = self.judgement.estimates.cost
+        if cost is None or cost.project is None:
+            return None
+        return sum(part.likely for name, part in cost.parts.items() if part is not None and name not in _WORK)
 
     @property
     def probability_fits(self) -> float:

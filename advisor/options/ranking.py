@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from advisor.options.candidates import Candidate
+from advisor.options.candidate import Candidate
 from advisor.options.ground import Ground
-from advisor.options.limits import GIVEN_UP, Way
+from advisor.options.limits import GIVEN_UP, WHOLE, Way
 from advisor.options.offer import RISKS, VERDICTS, Option
 
 _EACH: Mapping[Way, int] = {
-    "retrieval": 3, "lora": 2, "qlora": 1, "full": 3, "continued": 4, "pretraining": 2,
+    "retrieval": 3, "lora": 2, "qlora": 1, "full": 3, "continued": 4, "pretraining": 2, "preference": 3,
+    "preference-lora": 2, "rl": 3, "rl-lora": 2,
 }  # fmt: skip
 """How many options of each way are offered."""
 
@@ -19,19 +20,19 @@ _EACH: Mapping[Way, int] = {
 def order(ground: Ground, candidate: Candidate) -> tuple[float, ...]:
     """The order in which candidates of one kind are judged."""
     limits = ground.limits
-    sure = float(candidate.chance < 0.9)
+    sure = float(candidate.chance < 0.9) + float(candidate.slow)
     if ground.optimise == "cost":
         return sure, candidate.money, candidate.place
     if ground.optimise == "time":
         return sure, candidate.days, candidate.place
     if ground.optimise == "risk":
-        return 1 - candidate.chance, candidate.choice.count, candidate.place
+        return 1 - candidate.chance + candidate.slow, candidate.choice.count, candidate.place
     late = float(limits.deadline is not None and candidate.days > limits.deadline)
     if ground.keep == "hardware":
         return sure, late, candidate.place
     over = float(limits.budget is not None and candidate.money > limits.budget)
     cheap = candidate.choice.way == "retrieval"
-    return sure, over if cheap else 0.0, late, candidate.place, candidate.money
+    return sure, over if cheap else 0.0, late, candidate.place, candidate.loss, candidate.money
 
 
 def rank(ground: Ground, option: Option) -> tuple[float, ...]:
@@ -49,7 +50,7 @@ def rank(ground: Ground, option: Option) -> tuple[float, ...]:
     # Options that give up the same stand together, those that give up what comes first in the titles first.
     given = sum(2.0 ** GIVEN_UP.index(name) for name in option.gives_up)
     # What stands there goes before what must be got, unless that is clearly cheaper.
-    cost *= 1.0 if option.choice.machines.tenure == "owned" else 1.15
+    cost *= 1.0 if option.choice.machines.own else 1.15
     return inside, len(option.gives_up), given, VERDICTS[option.verdict], place, cost
 
 
@@ -82,17 +83,25 @@ def _late_for_nothing(option: Option, found: Sequence[Option]) -> bool:
 
 def _beats(one: Option, other: Option) -> bool:
     """Tell whether an option that ranks higher leaves no reason to show another: about as cheap and fast, or better."""
-    if one.choice.way != other.choice.way or not set(one.gives_up) <= set(other.gives_up):
+    same = one.choice.way == other.choice.way
+    # Four bits are for what does not fit in sixteen.
+    smaller = (one.choice.way, other.choice.way) == ("lora", "qlora")
+    if not (same or smaller) or not set(one.gives_up) <= set(other.gives_up):
         return False
     if one.cost is None or other.cost is None or one.days is None or other.days is None:
         return False
-    if one.choice.base.parameters < other.choice.base.parameters * 0.7:
+    if one.choice.base.parameters < other.choice.base.parameters * (0.7 if same else 0.95):
         return False
-    tenures = one.choice.machines.tenure, other.choice.machines.tenure
-    if one.choice.way in {"full", "continued"} and tenures == ("rent", "rent") and other.days.likely >= 7:
+    machines = one.choice.machines, other.choice.machines
+    tenures = machines[0].tenure, machines[1].tenure
+    if one.choice.way in WHOLE and tenures == ("rent", "rent") and other.days.likely >= 7:
         return False  # which class can be had for weeks differs from day to day
-    if tenures[1] == "owned" and tenures[0] != "owned" and one.cost.likely > other.cost.likely * 0.8:
-        return False  # what stands there needs no contract and no move
-    if VERDICTS[one.verdict] > VERDICTS[other.verdict] or RISKS[one.risk] > RISKS[other.risk]:
+    elsewhere = machines[1].own and machines[0].device_id != machines[1].device_id
+    if elsewhere and RISKS[other.risk] <= RISKS[one.risk] and one.cost.likely > other.cost.likely * 0.8:
+        return False  # what stands there, or was chosen, needs no contract and no move
+    # Whoever gives up more wants more for it than a little less risk.
+    allowed = RISKS[other.risk] + (len(other.gives_up) > len(one.gives_up))
+    if VERDICTS[one.verdict] > VERDICTS[other.verdict] or RISKS[one.risk] > allowed:
         return False
-    return one.cost.likely <= other.cost.likely * 1.02 and one.days.likely <= other.days.likely * 1.1 + 0.5
+    near = 1.2 if machines[0].own and not machines[1].own else 1.02
+    return one.cost.likely <= other.cost.likely * near and one.days.likely <= other.days.likely * 1.1 + 0.5

@@ -132,7 +132,7 @@ def pilot(ground: Ground, shown: Sequence[Option], reasons: Mapping[Way, str]) -
     if served and not (limits.goal == "general" and trained):
         number, option = min(served, key=lambda pair: pair[1].cost.likely if pair[1].cost else math.inf)
         days = option.days.likely if option.days else knowledge.figure("deployment-days").likely
-        own = option.choice.machines.own
+        own = option.choice.machines.own and option.choice.machines.tenure == "owned"
         facts = limits.goal in {"api-knowledge", "unknown"}
         key = ("pilot-retrieval" if facts else "pilot-prompt") + ("-own" if own else "")
         return explain.both(key, number=number, days=significant(days, 2), cases=cases)

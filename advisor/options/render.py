@@ -172,6 +172,8 @@ def _block(number: int, option: Option, lang: Language, style: Style) -> Iterato
                       high=significant(option.days.high), cost=money(option.cost.likely, currency, lang),
                       cost_low=money(option.cost.low, currency, lang),
                       cost_high=money(option.cost.high, currency, lang))  # fmt: skip
+        if (paid := option.paid) is not None:
+            figures += say(lang, "options.figures-paid", amount=money(paid, currency, lang))
         rows.append(("figures", figures))
     if option.choice.way != "retrieval":
         rows.append(("layout", layout_text(option, lang)))
@@ -247,10 +249,17 @@ def layout_text(option: Option, lang: Language) -> str:
     """How an option's work is cut over its devices, in one line."""
     run = option.judgement.case.run
     recipe, layout = run.recipe, run.layout
-    sharding = say(lang, "options.replicated") if recipe.zero_stage == 0 else f"ZeRO-{recipe.zero_stage}"
     degrees = {"TP": layout.tensor, "PP": layout.pipeline, "CP": layout.context, "EP": layout.expert}
-    cut = "".join(f", {name}{degree}" for name, degree in degrees.items() if degree > 1)
-    return say(lang, "options.layout", precision=recipe.precision, sharding=sharding + cut, batch=recipe.micro_batch,
+    cuts = [f"{name}{degree}" for name, degree in degrees.items() if degree > 1]
+    if recipe.zero_stage:
+        cuts.insert(0, f"ZeRO-{recipe.zero_stage}")
+    elif layout.devices > 1 and not cuts:
+        cuts.append(say(lang, "options.replicated"))
+    if recipe.offload != "none":
+        cuts.append(say(lang, f"options.offload-{recipe.offload}"))
+    joint = ", " if lang == "en" else "，"
+    where = joint.join(["", *cuts]) if cuts else ""
+    return say(lang, "options.layout", precision=recipe.precision, sharding=where, batch=recipe.micro_batch,
                accumulation=recipe.accumulation, data=layout.data, sequence=f"{recipe.sequence_length:,}",
                recompute=say(lang, f"options.recompute-{recipe.recompute}"), framework=recipe.framework)  # fmt: skip
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from advisor.options.candidates import Candidate, candidate, candidates
+from advisor.options.candidate import Candidate
+from advisor.options.candidates import candidates
 from advisor.options.flip import find_flip
 from advisor.options.ground import Counter, Ground, Keep, Optimise
 from advisor.options.judging import Outcome, offer
@@ -15,10 +16,14 @@ from advisor.options.models import Base, bases_for
 from advisor.options.offer import Flip, Option, Options
 from advisor.options.ranking import chosen, order
 from advisor.options.reasons import Found, missing, notes, own_wish, pilot
+from advisor.options.trained import trained
 from advisor.pipeline import Advisor, Judgement
 from advisor.words import catalogue
 
-_BASES: dict[Way, int] = {"retrieval": 3, "lora": 2, "qlora": 3, "full": 3, "continued": 2, "pretraining": 1}
+_BASES: dict[Way, int] = {
+    "retrieval": 3, "lora": 2, "qlora": 3, "full": 3, "continued": 2, "pretraining": 1, "preference": 2,
+    "preference-lora": 2, "rl": 2, "rl-lora": 2,
+}  # fmt: skip
 """How many bases of each way are tried."""
 _TRIES = 3
 """How many candidates of one kind are judged before that kind is given up."""
@@ -62,7 +67,13 @@ class _Search:
             return (ground.own_base,)
         found = bases_for(ground.case, ground.limits, way, ground.case.today)
         if ground.keep == "hardware":
-            return tuple(sorted(found, key=lambda base: -base.parameters))
+            # The largest first; the plan's own before one that is hardly larger.
+            return tuple(sorted(found, key=lambda base: -base.parameters * (1.15 if base.own else 1.0)))
+        if way == "qlora" and way != ground.limits.method:
+            # Four bits are for what does not fit in sixteen.
+            held = max((ground.size_of(row.choice.base) for row in self.found.options if row.choice.way == "lora"
+                        and row.choice.machines.own), default=0.0)  # fmt: skip
+            found = tuple(base for base in found if ground.size_of(base) > 1.2 * held)
         return found[: _BASES[way]]
 
     def run(self) -> None:
@@ -122,13 +133,14 @@ class _Search:
     def try_own_wish(self, machines: tuple[Machines, ...]) -> None:
         """What the plan's own method and model would take on the fastest machines, done properly."""
         ground, way = self.ground, self.ground.limits.method
-        if way not in {"full", "continued"} or ground.judgement.verdict != "no-go" or not ground.case.data:
+        told = any(row.choice.way == way and row.choice.base.own for row in self.found.options)
+        if way not in {"full", "continued"} or told or ground.judgement.verdict != "no-go" or not ground.case.data:
             return
         rented = [row for row in machines if row.tenure == "rent" and row.device.bf16 and row.device.rates.bf16
                   and row.device.interconnect.kind == "nvlink" and row.device.country != "CN"]  # fmt: skip
         rented.sort(key=lambda row: ("h100" not in row.device_id, -(row.device.rates.bf16 or 0.0)))
         for row in rented[:2]:
-            made = candidate(ground, way, ground.own_base, 0, row)
+            made = trained(ground, way, ground.own_base, 0, row)
             option = None if made is None else offer(ground, made).option
             if option is not None:
                 self.take_own(option)

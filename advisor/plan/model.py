@@ -163,6 +163,7 @@ class Training(Section):
     ] = None
     flash_attention: Annotated[bool | None, Flag("any kernel that keeps no s×s matrix")] = None
     chunked_loss: Annotated[bool | None, Flag("the cross-entropy never holds all logits at once")] = None
+    fused_kernels: Annotated[bool | None, Flag("norms and cross-entropy are one kernel each, as with Liger")] = None
     sharding: Annotated[
         Sharding | None,
         Choice(

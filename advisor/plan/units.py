@@ -263,10 +263,17 @@ _SPEED = pattern(
 _SPEED_UNITS: Final = ("Gbps", "Mbps", "Tbps", "GB/s", "MB/s", "Gbit/s", "GiB/s")
 
 
+_SEVERAL_LINKS = pattern(r"([1-9][0-9]{0,2})\s*[x×*]\s*([0-9][^x×*]*)")
+
+
 def read_speed(value: object) -> float:
     """Transfer in bytes per second: `200Gbps` and `25GB/s` are the same; `200G` is what networks call 200 Gbit/s."""
+    if isinstance(value, str) and (several := _SEVERAL_LINKS.fullmatch(_normal(value))):
+        return int(several[1]) * read_speed(several[2])
     if isinstance(value, str) and (head := _head(_normal(value))):
         digits, rest = head
+        if rest in {"GbE", "GE"}:  # Ethernet's own names: 10GbE, 25GE
+            return digits.times_ten_to(9) / 8
         if rest in {"G", "T"}:
             return digits.times_ten_to(9 if rest == "G" else 12) / 8
         if match := _SPEED.fullmatch(rest):
@@ -354,7 +361,9 @@ def read_interval(value: object) -> Interval:
     """Steps or time between two events: `500 steps`, `500步`, 500, `4 hours`, `每2小时`."""
     text = re.sub(r"^(?:every|每隔?)\s*", "", _normal(value), flags=re.IGNORECASE) if isinstance(value, str) else value
     try:
-        steps = _counted(text, "unit-interval", ("steps", "step", "个步", "步"))
+        steps = _counted(
+            text, "unit-interval", ("steps", "step", "iterations", "iteration", "iters", "iter", "个步", "步")
+        )
     except QuantityError as error:
         if error.key != "unit-interval":
             raise

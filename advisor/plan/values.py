@@ -570,7 +570,7 @@ _FRAMEWORKS: Final[dict[FrameworkId, tuple[str, ...]]] = {
                     "autotrainadvanced", "fastchat", "stanfordalpaca", "qlora", "llamarecipes", "llamacookbook",
                     "firefly", "medicalgpt"),
     "deepspeed": ("microsoftdeepspeed", "deepspeedchat", "deepspeedexamples", "openrlhf", "xtuner", "lmflow"),
-    "fsdp": ("fsdp2", "pytorchfsdp", "torchfsdp", "fullyshardeddataparallel"),
+    "fsdp": ("verl", "easyr1", "fsdp2", "pytorchfsdp", "torchfsdp", "fullyshardeddataparallel"),
     "megatron-lm": ("megatron", "megatroncore", "mcore", "megatronbridge", "megatrondeepspeed", "nvidiamegatron",
                     "paimegatronpatch", "megatronpatch", "megatronswift"),
     "nemo": ("nvidianemo", "nemoframework", "nemorl", "nemoautomodel", "automodel"),
@@ -606,6 +606,10 @@ def framework_id(text: str) -> FrameworkId | None:
     ):
         name = re.sub(r"(?:\.git)?/*$", "", part.strip()).rpartition("/")[2]
         name = re.sub(r"\s*(?:[=~<>!]=|[@:<>(（]|\s(?=v?[0-9])).*$", "", name, flags=re.IGNORECASE | re.DOTALL)
-        if known := _FRAMEWORK_NAMES.get(re.sub(r"[^a-z0-9]", "", name.lower())):
-            found.append(known)
+        words = name.lower().split()
+        # `DeepSpeed ZeRO-3` and `PyTorch FSDP` say more than the name.
+        for some in (*(words[:end] for end in range(len(words), 0, -1)), words[-1:]):
+            if known := _FRAMEWORK_NAMES.get(re.sub(r"[^a-z0-9]", "", "".join(some))):
+                found.append(known)
+                break
     return next((known for known in found if known != "huggingface"), found[0] if found else None)

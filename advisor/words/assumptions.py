@@ -114,6 +114,15 @@ WORDS: dict[str, Words] = {
     "micro-batch-from-global": Words(
         "Not stated; follows from the global batch and the accumulation.", "计划未写；由全局批大小与累积步数推得。"
     ),
+    "micro-batch-gathered": Words(
+        "Not stated; the largest that fits with room, because every micro-batch gathers all weights across nodes.",
+        "计划未写；每个微批都要跨节点收集全部权重，因此取留有余量的最大值。",
+    ),
+    "accumulation-gathered": Words("What is left of the step after the micro-batch.", "除去微批后余下的累积步数。"),
+    "served-as-released": Words(
+        "The makers release this model in {released}; it is served as it is released.",
+        "该模型以 {released} 发布，按发布格式部署。",
+    ),
     "micro-batch": Words(
         "Not stated; the smallest, because accumulation gives any batch without memory.",
         "计划未写；取最小值，梯度累积可在不增加显存的情况下得到任意批大小。",

@@ -12,6 +12,10 @@ WORDS: dict[str, Words] = {
     "way-continued": Words("Continued pre-training with replay", "持续预训练（含通用数据回放）"),
     "way-continued-plain": Words("Continued pre-training", "持续预训练"),
     "way-pretraining": Words("Pre-training from scratch", "从头预训练"),
+    "way-preference": Words("Preference tuning of all parameters", "全参数偏好对齐"),
+    "way-preference-lora": Words("Preference tuning with LoRA", "LoRA 偏好对齐"),
+    "way-rl": Words("Reinforcement learning of all parameters", "全参数强化学习"),
+    "way-rl-lora": Words("Reinforcement learning with LoRA", "LoRA 强化学习"),
     "title-retrieval": Words(
         "{model} as it is with retrieval, on {count} × {device} ({tenure})",
         "原样部署 {model} + 检索增强，{count} × {device}（{tenure}）",
@@ -81,6 +85,25 @@ WORDS: dict[str, Words] = {
     "why-pretraining": Words(
         "The plan itself on another layout: {tokens} tokens in {hours} ({device_hours} device-hours).",
         "原计划换一种布局：{tokens} token，单次 {hours}（{device_hours} 卡时）。",
+    ),
+    "why-preference": Words(
+        "All {size} parameters and a frozen copy of them as the reference: {tokens} tokens in {hours} ({device_hours} device-hours); "
+        "worth it where adapters were measured and fell short.",
+        "训练 {size} 全部参数，另放一份冻结的参考模型：{tokens} token，单次 {hours}（{device_hours} 卡时）；先测过适配器不够用才值得。",
+    ),
+    "why-preference-lora": Words(
+        "The frozen base is its own reference model, so no second copy is needed: {tokens} tokens in {hours}.",
+        "冻结的基座本身就是参考模型，不必另放一份：{tokens} token，单次 {hours}。",
+    ),
+    "why-rl": Words(
+        "All {size} parameters, a reference and a generator side by side; {tokens} tokens in {hours} ({device_hours} device-hours), "
+        "most of it spent generating. Try rewards on a small scale first.",
+        "{size} 全部参数，外加参考模型和生成引擎；{tokens} token，单次 {hours}（{device_hours} 卡时），大部分时间花在生成上。先小规模验证奖励。",
+    ),
+    "why-rl-lora": Words(
+        "Adapters keep optimizer and reference small, what is left is the generator: {tokens} tokens in {hours}, most of it spent "
+        "generating. The place to find out whether the reward leads anywhere.",
+        "用适配器后优化器和参考模型都很小，主要是生成引擎：{tokens} token，单次 {hours}，大部分时间花在生成上。先在这里看奖励是否有效。",
     ),
     "selected": Words(
         " Select the {tokens} best tokens of the private data; adapters cannot take in more.",
@@ -153,8 +176,8 @@ WORDS: dict[str, Words] = {
     "own-replay": Words(" once general data is mixed in ({share} private)", "（按私有数据占 {share} 混入通用数据后）"),
     "own-over": Words(", {times}× the budget", "，是预算的 {times} 倍"),
     "own-not-offered": Words(
-        "It is not offered: retrieval answers most of the wish at a fraction, and the tune is stale when the code moves on.",
-        "因此不推荐：检索以零头的代价就能满足大部分需求，而且代码一更新，训练成果就过时。",
+        "It is not offered: the options above answer most of the wish at a fraction, and a tune is stale when its data moves on.",
+        "因此不推荐：上面的方案以零头的代价就能满足大部分需求，而且数据一更新，训练成果就过时。",
     ),
     "flip-already": Words("The plan is already at its best verdict.", "计划已是最好的结论，无需改动。"),
     "flip-one": Words(
@@ -273,11 +296,16 @@ WORDS: dict[str, Words] = {
         "{days} 天（{low}～{high}）· {cost}（{cost_low}～{cost_high}）",
     ),
     "layout": Words(
-        "{framework}, {precision}, {sharding}; micro-batch {batch} × accumulation {accumulation} × data-parallel {data}, "
+        "{framework}, {precision}{sharding}; micro-batch {batch} × accumulation {accumulation} × data-parallel {data}, "
         "sequences of {sequence} tokens, {recompute}",
-        "{framework}，{precision}，{sharding}；微批 {batch} × 累积 {accumulation} × 数据并行 {data}，序列长度 {sequence}，{recompute}",
+        "{framework}，{precision}{sharding}；微批 {batch} × 累积 {accumulation} × 数据并行 {data}，序列长度 {sequence}，{recompute}",
     ),
     "replicated": Words("weights on every device", "每卡一份权重"),
+    "offload-optimizer": Words("optimizer in host memory", "优化器放在主机内存"),
+    "offload-parameters": Words("optimizer and weights in host memory", "优化器与权重放在主机内存"),
+    "figures-paid": Words(
+        ", {amount} of it for machines, the rest people's time", "，其中设备等支出 {amount}，其余为人力"
+    ),
     "recompute-none": Words("no recomputation", "不重计算"),
     "recompute-selective": Words("selective recomputation", "选择性重计算"),
     "recompute-full": Words("full recomputation", "完整重计算"),
@@ -286,6 +314,10 @@ WORDS: dict[str, Words] = {
     "short-qlora": Words("QLoRA", "QLoRA"),
     "short-full": Words("Full", "全参数"),
     "short-continued": Words("Continued", "持续预训练"),
+    "short-preference": Words("Preferences", "偏好对齐"),
+    "short-preference-lora": Words("Preferences, LoRA", "偏好对齐 LoRA"),
+    "short-rl": Words("RL", "强化学习"),
+    "short-rl-lora": Words("RL, LoRA", "强化学习 LoRA"),
     "short-pretraining": Words("From scratch", "从头预训练"),
     "short-domestic-hardware": Words("domestic hardware", "国产硬件"),
     "short-domestic-model": Words("a domestic model", "国产模型"),
@@ -296,7 +328,7 @@ WORDS: dict[str, Words] = {
     "short-budget": Words("the budget", "预算上限"),
     "note-internal": Words(
         "For internal use only, option {number} would be {verdict}: what holds it back is {findings}.",
-        "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在{findings}。",
+        "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在 {findings}。",
     ),
     "stopped": Words("Interrupted: the best found so far.", "已中断：以下为目前找到的最好方案。"),
     "written": Words("Plan files written to {folder}: {count}.", "已写出 {count} 个计划文件到 {folder}。"),

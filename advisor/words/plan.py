@@ -360,6 +360,14 @@ WORDS: Final[dict[str, Words]] = {
         "`{value}` 只能通过厂商 API 使用，无法在自己的设备上训练或部署。请改用开放权重的模型；"
         "若只是调用 API，请写 `method: none`、`environment: external-api`，并去掉 `hardware`。",
     ),
+    "unknown-device-several": Words(
+        "`{value}` may be several devices. Name the one that is meant: {nearest}.",
+        "`{value}` 对应多种设备，请写明是哪一种：{nearest}。",
+    ),
+    "unknown-model-several": Words(
+        "`{value}` may be several models. Name the one that is meant: {nearest}.",
+        "`{value}` 对应多个模型，请写明是哪一个：{nearest}。",
+    ),
     "unknown-model": Words(
         "Unknown model `{value}`. Add `parameters` to compute without it.",
         "未知的模型 `{value}`。补充 `parameters` 后即可估算。",

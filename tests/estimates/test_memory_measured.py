@@ -7,7 +7,7 @@ from functools import cache
 from typing import get_args
 
 import pytest
-from estimate_inputs import measured, memory_calibration, profiles
+from estimate_inputs import measured, memory_calibration, profiles, read_entry
 
 from advisor.estimates import run as runs
 from advisor.estimates.backtest_memory import (
@@ -15,12 +15,12 @@ from advisor.estimates.backtest_memory import (
     Scored,
     by_group,
     fit,
+    fitted_constants,
     leave_one_source_out,
     profile_of,
     run_of,
     score,
-    spreads_from,
-    spreads_without_framework,
+    spreads_of_all_ways,
     summarise,
 )
 from advisor.estimates.memory import MemoryCalibration, estimate_memory
@@ -139,11 +139,14 @@ def test_runs_that_fitted_are_hardly_ever_called_no() -> None:
 
 
 def test_the_calibration_on_file_is_what_the_runs_give() -> None:
-    fitted = fit(scored_rows(), profiles(), prior())
     on_file = memory_calibration()
-    for name in ("communicator_gib", "reserve_activations", "reserve_ragged"):
-        assert getattr(fitted, name) == getattr(on_file, name)
-    made = {**spreads_from(held_out()), **spreads_without_framework(scored_rows(), profiles(), on_file)}
+    written = read_entry("calibration/memory.yaml")["memory"]["fitted"]
+    constants = fitted_constants(scored_rows(), profiles(), prior())
+    assert set(written) == set(constants)
+    for name, constant in constants.items():
+        assert getattr(on_file, name) == constant.value
+        assert written[name] == {"rows": constant.runs, "without": constant.without}
+    made = spreads_of_all_ways(scored_rows(), profiles(), prior())
     assert set(made) == set(on_file.spreads)
     for kind, spread in made.items():
         assert (spread.runs, spread.sources) == (on_file.spreads[kind].runs, on_file.spreads[kind].sources)
