@@ -12,7 +12,7 @@ from advisor.patterns import pattern
 from advisor.plan.model import Acceptance
 from advisor.plan.source import Position, shown
 from advisor.records import dataclass
-from advisor.ruling.format import SEVERITIES, Rule
+from advisor.ruling.format import SEVERITIES, Rule, Topic
 from advisor.ruling.vocabulary import Value
 from advisor.words import Language
 from advisor.words.figures import shown_value
@@ -26,6 +26,11 @@ _COMMAND = pattern(r"(?<![A-Za-z0-9_>])::(?=[a-z])")
 _BETWEEN_HAN = pattern(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _RANK: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _SURE = {"high": 0, "medium": 1, "low": 2}
+_ORDER: tuple[Topic, ...] = (  # will it run, is it allowed, will it help, when and for how much, how well is it run
+    "memory", "numerics", "software", "hardware", "compliance", "licence", "method", "data", "time", "cost",
+    "parallelism", "interconnect", "storage", "team", "evaluation", "operations", "evidence",
+)  # fmt: skip
+_WEIGHT: dict[str, int] = {topic: weight for weight, topic in enumerate(_ORDER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,11 @@ def fill(text: str, facts: Mapping[str, Value], lang: Language, currency: str) -
 
 
 def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings worst first, then surest, then by id; consequences directly after the finding they follow from."""
+    """Findings worst first, then by what they are about, surest first; consequences after what they follow from."""
 
-    def rank(finding: Finding) -> tuple[int, int, str]:
-        return _RANK[finding.rule.severity], _SURE[finding.rule.confidence], finding.rule.id
+    def rank(finding: Finding) -> tuple[int, int, int, str]:
+        rule = finding.rule
+        return _RANK[rule.severity], _WEIGHT[rule.topic], _SURE[rule.confidence], rule.id
 
     ids = {finding.rule.id for finding in findings}
     below: dict[str | None, list[Finding]] = {}

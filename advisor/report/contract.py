@@ -90,6 +90,7 @@ def _memory(judgement: Judgement) -> dict[str, Any] | None:
         "per_device_gib": span(memory.per_device),
         "reserved_gib": span(memory.reserved),
         "allocated_gib": span(memory.allocated),
+        "needed_gib": span(memory.needed),
         "usable_gib": number(memory.usable_gib),
         "fits": memory.fits,
         "probability_fits": number(memory.probability_fits),
