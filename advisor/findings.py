@@ -15,6 +15,7 @@ from advisor.records import dataclass
 from advisor.ruling.format import SEVERITIES, Rule, Topic
 from advisor.ruling.vocabulary import Value
 from advisor.words import Language
+from advisor.words.choices import WORDS
 from advisor.words.figures import shown_value
 
 Verdict = Literal["go", "caution", "no-go"]
@@ -91,7 +92,10 @@ def fill(text: str, facts: Mapping[str, Value], lang: Language, currency: str) -
 
     def written(match: re.Match[str]) -> str:
         value = facts.get(match[1])
-        return inert(value) if isinstance(value, str) else shown_value(value, words[match[1]].spec.unit, lang, currency)
+        if isinstance(value, str):
+            said = WORDS.get(f"{match[1]}.{value}")
+            return said.text(lang) if said else inert(value)
+        return shown_value(value, words[match[1]].spec.unit, lang, currency)
 
     filled = _PLACEHOLDER.sub(written, text)
     # Rules leave a blank after a figure; where the figure ends in a Chinese unit none belongs there.
