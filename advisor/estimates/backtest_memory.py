@@ -18,7 +18,7 @@ from advisor.estimates.memory import (
     MemoryEstimate,
     Reserve,
     estimate_memory,
-    kind_of,
+    kinds_of,
     left_open,
     reserve_of,
 )
@@ -195,7 +195,7 @@ def score(
     for row in rows:
         run = run_of(row)
         estimate = estimate_memory(run, profile_of(row, profiles), calibration)
-        group = kind_of(run.recipe, single=run.layout.devices == 1)
+        group, _ = kinds_of(run.recipe, single=run.layout.devices == 1)
         end = left_open(run.recipe)
         found.append(Scored(row["id"], row["source"], group, end, float(row["gib"]), estimate, row["metric"]))
     return found
@@ -230,15 +230,15 @@ WAYS: tuple[Stated, ...] = (in_full, as_planned, without_framework)
 
 
 def spreads_from(scored: Sequence[Scored]) -> dict[str, Spread]:
-    """Error spreads by kind of run, over all of them as `any`, each name ending in what the plans leave open.
+    """Error spreads by kind of run, for any method and any run, each name ending in what the plans leave open.
 
     A source of many runs weighs no more than one of `ENOUGH`: the next source is like another source, not like another
     run of the same.
     """
     kinds: dict[str, list[Scored]] = {}
     for one in scored:
-        kinds.setdefault(f"any{one.left_open}", []).append(one)
-        kinds.setdefault(f"{one.group}{one.left_open}", []).append(one)
+        for kind in ("any", f"any-{one.group.rpartition('-')[2]}", one.group):
+            kinds.setdefault(f"{kind}{one.left_open}", []).append(one)
     found = {}
     for kind, members in kinds.items():
         runs = Counter(one.source for one in members)
@@ -389,7 +389,7 @@ def runs_of_kind(rows: Iterable[Row], kind: str) -> Counter[str]:
 
     def belongs(row: Row) -> bool:
         run = run_of(row)
-        return wanted in ("any", kind_of(run.recipe, single=run.layout.devices == 1))
+        return wanted in ("any", *kinds_of(run.recipe, single=run.layout.devices == 1))
 
     return Counter(row["source"] for row in rows if belongs(row))
 

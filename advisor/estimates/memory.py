@@ -56,7 +56,7 @@ class MemoryCalibration:
     reserve_activations: float  # part of activation memory that stays cached in blocks of the wrong size
     reserve_ragged: float  # part of all activation memory, where samples differ in length
     host_base_gib: float  # operating system and data pipeline of a node
-    spreads: Mapping[str, Spread]  # by kind and what is left open, see `kind_of` and `left_open`
+    spreads: Mapping[str, Spread]  # by kind and what is left open, see `kinds_of` and `left_open`
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +131,24 @@ def left_open(recipe: Recipe) -> str:
     return "" if "training.fused_kernels" in recipe.stated else "-unsaid"
 
 
-def kind_of(recipe: Recipe, *, single: bool) -> str:
-    """The method class, and whether the run is on one device or on several."""
-    return f"{method_class(recipe)}-{'single' if single else 'multi'}"
+def kinds_of(recipe: Recipe, *, single: bool) -> tuple[str, str]:
+    """The kind of a run: its method class and whether it is on one device or on several, and the latter for any method.
+
+    Several devices bring what one has not: buffers, gathered layers, ways to cut the work.
+    """
+    count = "single" if single else "multi"
+    return f"{method_class(recipe)}-{count}", f"any-{count}"
 
 
 def spread_for(recipe: Recipe, calibration: MemoryCalibration, *, single: bool) -> Spread:
-    """The error spread of a kind of run, drawn towards all runs and widened where few sources stand behind it."""
+    """The error spread of a kind of run, drawn towards that of any method, wider where few sources stand behind it.
+
+    What the absence of a framework's name leaves open is drawn towards runs that name it, which are known better.
+    """
     spreads, end = calibration.spreads, left_open(recipe)
-    everything = spreads.get("any-unsaid" if end else "any") or spreads["any"]
-    found = spreads.get(f"{kind_of(recipe, single=single)}{end}", everything)
+    kind, wider = kinds_of(recipe, single=single)
+    everything = spreads.get(f"{wider}-unsaid" if end else wider) or spreads["any"]
+    found = spreads.get(f"{kind}{end}", everything)
     # One source's errors hide what the next source will do differently.
     return found.towards(everything, 2 / (2 + found.sources)).widened(1.0 + 0.5 / max(1, found.sources))
 
