@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from advisor.options.candidate import Candidate
 from advisor.options.ground import Ground
@@ -18,19 +18,30 @@ _MACHINES = 2
 
 
 def candidates(
-    ground: Ground, way: Way, bases: tuple[Base, ...], machines: tuple[Machines, ...]
+    ground: Ground,
+    way: Way,
+    bases: tuple[Base, ...],
+    machines: tuple[Machines, ...],
+    looked: Callable[[int], None],
 ) -> Iterator[Candidate]:
-    """The candidates of a way, kind by kind of machine, the cheapest machines of each first."""
+    """The candidates of a way, kind by kind of machine, the cheapest machines of each first.
+
+    `looked` is told of how many machines more nothing is to be expected; in all that is every one of them.
+    """
     kinds: dict[str, list[Machines]] = {}
     for row in machines:
         kinds.setdefault(row.kind(way), []).append(row)
     for rows in kinds.values():
         rows.sort(key=_price_of_work)
+        seen = 0
         for place, base in enumerate(bases):
             found: list[Candidate] = []
             for row in rows:
                 if way != "retrieval" and len(found) >= _MACHINES:
                     break
+                if place == 0:
+                    seen += 1
+                    looked(1)
                 if way == "retrieval":
                     found += served(ground, base, place, row)
                 elif (made := trained(ground, way, base, place, row)) is not None:
@@ -39,6 +50,7 @@ def candidates(
             # Where the base that comes first works well, the later ones of this kind need no look.
             if ground.optimise == "mix" and any(_works(ground, made) for made in found):
                 break
+        looked(len(rows) - seen)
 
 
 def _works(ground: Ground, row: Candidate) -> bool:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Literal
 
 from advisor.entries.base import Knowledge
-from advisor.entries.schema import Device, Price, Text
+from advisor.entries.schema import Device, Text
 from advisor.options.limits import WHOLE, Limits, Way
 from advisor.pricing import Pricing
 from advisor.records import dataclass
@@ -138,13 +138,9 @@ def _quoted(
     knowledge: Knowledge, name: str, deals: tuple[Tenure, ...], limits: Limits, pricing: Pricing, today: date
 ) -> tuple[Tenure | None, float | None, bool]:
     """The deal, the middle of its fresh prices, and whether they are another region's; new comes before used."""
+    quoted = [knowledge.price(entry) for entry in knowledge.prices.get(("device", name), ())]
     for deal in deals:
-        rows = [
-            row
-            for _, row in _prices(knowledge)
-            if row.item == name and row.what == "device" and row.deal == deal and row.term != "spot"
-            and row.review_by >= today
-        ]  # fmt: skip
+        rows = [row for row in quoted if row.deal == deal and row.term != "spot" and row.review_by >= today]
         home = [row for row in rows if row.region == limits.home]
         near = home or [row for row in rows if row.region == "global"]
         if not near and not limits.in_china:
@@ -153,7 +149,3 @@ def _quoted(
             middle = median(pricing.exchange(row.likely, row.currency) for row in near)
             return deal, middle, limits.in_china and not home
     return None, None, False
-
-
-def _prices(knowledge: Knowledge) -> list[tuple[str, Price]]:
-    return list(knowledge.quotations())

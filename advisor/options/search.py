@@ -83,9 +83,10 @@ class _Search:
             machines = tuple(row for row in machines if row.own)
         ways = ground.ways()
         floor = case.knowledge.figure("cpt-tokens-floor").low or 0.0
-        self.total = len(ways) + 1
-        for way in ways:
-            self.tick()
+        self.total = len(ways) * len(machines) + 1
+        self.tick(0)
+        for number, way in enumerate(ways):
+            self.tick(number * len(machines) - self.done)
             if way != "retrieval" and not case.data:
                 self.found.reasons[way] = "data"
                 continue
@@ -96,13 +97,14 @@ class _Search:
             if not bases:
                 self.found.reasons[way] = "model"
                 continue
-            self.judge_best(list(candidates(ground, way, bases, machines)))
-        self.tick()
+            self.judge_best(list(candidates(ground, way, bases, machines, self.tick)))
         if ground.keep is None:
             self.try_own_wish(machines)
+        self.tick(self.total - self.done)
 
-    def tick(self) -> None:
-        self.done += 1
+    def tick(self, machines: int) -> None:
+        """So many machines more are done with for a way."""
+        self.done += machines
         if self.progress is not None:
             self.progress(self.done, self.total)
 
