@@ -83,7 +83,7 @@ def run(command: str, lang: Language, typed: list[str]) -> tuple[int, str]:
     err = io.StringIO() if pipe else out
     with (
         mock.patch.dict(os.environ, {"ADVISOR_LANG": lang}),
-        mock.patch.object(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in typed))),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO("".join(f"{line}\n" for line in typed).encode()))),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
