@@ -10,6 +10,8 @@ from advisor.records import dataclass
 from advisor.resolve import PRIVATE_KINDS, Case
 
 DAYS_PER_WEEK = 7.0
+PHASES = ("delivery", "preparation", "run", "repeats", "deployment")
+"""Phases in the order in which they follow each other."""
 _SCARCE = ("HBM", "HiBL", "HiZQ")
 """Memory whose supply decides how long its devices take to arrive; cards with other memory stand in stock."""
 

@@ -1,4 +1,4 @@
-"""`advisor report PLAN -o FILE`: the recommendation report."""
+"""`advisor report PLAN... -o FILE`: the recommendation report, for leadership or for engineering."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from advisor.cli.options import advisor_for, common, make, need, plan_files, tod
 from advisor.words import Language, say
 
 if TYPE_CHECKING:
+    from advisor.library import Report
     from advisor.report.documents import Look
-    from advisor.report.model import Audience
-
-ENDINGS = (".md", ".pdf", ".docx", ".json")
+    from advisor.report.model import Audience, ComparisonModel, ReportModel
 
 
 def command(lang: Language) -> click.Command:
     """The command in one language."""
 
     def run(
-        plan: str,
+        plans: tuple[str, ...],
         output: str,
         audience: Audience,
         options: bool,
@@ -35,11 +34,11 @@ def command(lang: Language) -> click.Command:
         logo: Path | None,
         fonts: tuple[Path, ...],
     ) -> None:
-        _report(plan, output, audience, options, lang, day or today(), knowledge, rules, look_of(title, logo, fonts))
+        _report(plans, output, audience, options, lang, day or today(), knowledge, rules, look_of(title, logo, fonts))
 
     return make(
         "report", lang, run,
-        click.Argument(["plan"], type=click.Path()),
+        click.Argument(["plans"], nargs=-1, required=True, type=click.Path()),
         click.Option(["-o", "--output"], default="-", help=say(lang, "cli.output-file")),
         click.Option(["--for", "audience"], type=click.Choice(["leadership", "engineering"]), default="leadership",
                      show_default=True, help=say(lang, "cli.report-for")),
@@ -69,7 +68,7 @@ def look_of(title: str, logo: Path | None, fonts: tuple[Path, ...]) -> Look:
 
 
 def _report(
-    plan: str,
+    plans: tuple[str, ...],
     output: str,
     audience: Audience,
     options: bool,
@@ -79,37 +78,76 @@ def _report(
     rules: tuple[Path, ...],
     look: Look,
 ) -> None:
-    from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
-    from advisor.library import Report  # noqa: PLC0415
-    from advisor.plan.read import read_plan  # noqa: PLC0415
-    from advisor.report.documents import DOCUMENTS, DocumentError, make_document  # noqa: PLC0415
-    from advisor.report.markdown import render_model  # noqa: PLC0415
+    from advisor.report.documents import DocumentError  # noqa: PLC0415 - kept off the way to --help
+    from advisor.report.formats import ENDINGS, report_files  # noqa: PLC0415
 
-    ending = Path(output).suffix.lower()
-    if output != "-" and ending not in ENDINGS:
-        raise click.UsageError(say(lang, "cli.report-format", file=output, endings=" ".join(ENDINGS)))
-    found = list(plan_files((plan,), lang))
-    if len(found) != 1:
-        raise click.UsageError(say(lang, "cli.report-one-plan", count=len(found)))
-    name, raw = found[0]
-    advisor = advisor_for(lang, knowledge, rules)
-    report = Report(advisor.judge(read_plan(need(name, raw), name), day), advisor)
-    text: str | bytes
-    if ending in DOCUMENTS:
-        try:
-            text = make_document(report.to_model(lang, options=options, audience=audience), ending, day, look)
-        except DocumentError as error:
-            raise click.UsageError(f"{output}: {error.text(lang)}") from None
-    elif ending == ".json":
-        text = json.dumps(report.to_dict(lang, options=options), ensure_ascii=False, indent=2) + "\n"
-    else:
-        text = render_model(look.titled(report.to_model(lang, options=options, audience=audience)))
-    if output == "-":
-        sys.stdout.write(str(text))
+    target = None if output == "-" else Path(output)
+    ending = ".md" if target is None else target.suffix.lower()
+    if ending not in {*ENDINGS, ".json"}:
+        endings = " ".join((*ENDINGS, ".json"))
+        raise click.UsageError(say(lang, "cli.report-format", file=output, endings=endings))
+    reports = _judged(plans, lang, day, knowledge, rules)
+    if ending == ".json":
+        if len(reports) != 1:
+            raise click.UsageError(say(lang, "cli.report-one-plan", count=len(reports)))
+        text = json.dumps(reports[0].to_dict(lang, options=options), ensure_ascii=False, indent=2)
+        _write({output: f"{text}\n".encode()}, lang)
+        return
+    model = look.titled(_model(reports, lang, audience, options=options))
+    if target is None:
+        from advisor.report.markdown import render_model  # noqa: PLC0415 - as above
+
+        sys.stdout.write(render_model(model))
         return
     try:
-        write_whole(Path(output), text)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise click.UsageError(say(lang, "cli.cannot-write", file=output, reason=reason)) from None
-    click.echo(say(lang, "cli.report-written", file=output), err=True)
+        made = report_files(model, target.stem, ending, day, look)
+    except DocumentError as error:
+        raise click.UsageError(f"{output}: {error.text(lang)}") from None
+    beside = {str(target.with_name(name)): data for name, data in made.items()}
+    whole = beside.pop(next(iter(beside)))
+    alone = target.exists() and not target.is_file()  # nothing can stand beside a pipe
+    _write({output: whole, **({} if alone else beside)}, lang)
+
+
+def _judged(
+    plans: tuple[str, ...], lang: Language, day: date, knowledge: tuple[Path, ...], rules: tuple[Path, ...]
+) -> list[Report]:
+    from advisor.library import Report  # noqa: PLC0415 - kept off the way to --help
+    from advisor.plan.read import read_plan  # noqa: PLC0415
+    from advisor.plan.source import Problem, Unreadable  # noqa: PLC0415
+
+    reports: list[Report] = []
+    problems: list[Problem] = []
+    advisor = advisor_for(lang, knowledge, rules)
+    for name, raw in plan_files(plans, lang):
+        try:
+            reports.append(Report(advisor.judge(read_plan(need(name, raw), name), day), advisor))
+        except Unreadable as error:
+            problems += error.problems
+    if problems:  # every one of every plan at once
+        raise Unreadable(tuple(problems))
+    return reports
+
+
+def _model(
+    reports: list[Report], lang: Language, audience: Audience, *, options: bool
+) -> ReportModel | ComparisonModel:
+    if len(reports) == 1:
+        return reports[0].to_model(lang, options=options, audience=audience)
+    from advisor.report.model import comparison_model  # noqa: PLC0415 - kept off the way to --help
+
+    return comparison_model(
+        [(report.judgement, report.options if options else None) for report in reports], lang, audience
+    )
+
+
+def _write(files: dict[str, bytes], lang: Language) -> None:
+    from advisor.files import write_whole  # noqa: PLC0415 - kept off the way to --help
+
+    for file, data in files.items():
+        try:
+            write_whole(Path(file), data)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.UsageError(say(lang, "cli.cannot-write", file=file, reason=reason)) from None
+    click.echo(say(lang, "cli.report-written", file=next(iter(files))), err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from advisor.pipeline import Judgement
-from advisor.report.model import DEFAULT_AUDIENCE, Audience, ReportModel, Span, Text, report_model
+from advisor.report.model import DEFAULT_AUDIENCE, Audience, ComparisonModel, ReportModel, Span, Text, report_model
 from advisor.report.model.records import line
 from advisor.words import Language
 
@@ -85,10 +85,24 @@ def _environment() -> Environment:
     return environment
 
 
-def render_model(model: ReportModel, pictures: Mapping[str, str] | None = None) -> str:
-    """A report as Markdown, ending in a line break. `pictures` are the addresses of picture files by picture name."""
-    text = _environment().get_template("report.md.j2").render(report=model, pictures=pictures or {})
-    return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+def render_model(model: ReportModel | ComparisonModel, pictures: Sequence[Mapping[str, str]] | None = None) -> str:
+    """A report as Markdown, ending in a line break.
+
+    `pictures` are the addresses of picture files by picture name, for the report itself or the comparison first and
+    then for each report that it holds; without them the tables alone stand for the pictures.
+    """
+    several = isinstance(model, ComparisonModel)
+    count = len(model.reports) + 1 if isinstance(model, ComparisonModel) else 1
+    text = (
+        _environment()
+        .get_template("report.md.j2")
+        .render(
+            comparison=model if several else None,
+            report=None if several else model,
+            pictures=pictures or [{} for _ in range(count)],
+        )
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
 def render(

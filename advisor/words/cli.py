@@ -95,11 +95,12 @@ WORDS: dict[str, Words] = {
         "写给谁看：leadership 先给一页可供决策的结论，再给细节；engineering 给出各项拆解、全部问题、命令与公式。",
     ),
     "report-format": Words(
-        "{file}: the ending names no format; use {endings}, or - for Markdown on standard output",
-        "{file}：无法从扩展名判断格式；请使用 {endings}，或用 - 输出 Markdown",
+        "{file}: the ending names no format; use one of {endings}, or - for Markdown on standard output",
+        "{file}：无法从扩展名判断格式；可用的扩展名有 {endings}，或用 - 把 Markdown 输出到标准输出",
     ),
     "report-one-plan": Words(
-        "a report is about one plan; {count} were found", "一份报告对应一个计划；这里找到 {count} 个"
+        "the JSON report is about one plan, and {count} were found; `advisor check --format jsonl` takes several",
+        "JSON 报告只对应一个计划，这里找到 {count} 个；多个计划请用 `advisor check --format jsonl`",
     ),
     "report-written": Words("Report written to {file}.", "报告已写入 {file}。"),
     "knowledge-ok": Words("{count} entries, no problems.", "共 {count} 个条目，没有问题。"),

@@ -15,6 +15,7 @@ WORDS: dict[str, Words] = {
     "missing-tokens": Words("the amount of data", "数据量"),
     "missing-rates": Words("the speed of the device", "设备速率"),
     "decision": Words("Decision", "结论"),
+    "as-table": Words("The same as a table", "数据表"),
     "contents": Words("Contents", "目录"),
     "first-page": Words("On one page", "一页结论"),
     # the decision asked for
@@ -27,6 +28,15 @@ WORDS: dict[str, Words] = {
         "Do not start the plan as it stands. Option {number} takes its place once {count} open point(s) are settled: {title}.",
         "不要按现有计划启动，改走方案 {number}，前提是先解决 {count} 个遗留问题：{title}。",
     ),
+    "ask-pilot": Words(
+        "Let option {number} start at once on the devices that are there: within {days} it shows whether that is enough, "
+        "before anything is bought.",
+        "同时立即用手头设备启动方案 {number}：{days}内就能看出够不够用，不必先采购。",
+    ),
+    "ask-late": Words(
+        "With the usual delivery it comes {days} after the deadline: order only against a written date.",
+        "按常见交期会比期限晚 {days}：拿到书面交期再下单。",
+    ),
     "ask-stop": Words(
         "Do not start the plan as it stands: no plan was found that would work within what it demands.",
         "不要按现有计划启动：在它提出的要求之内没有找到可行的方案。",
@@ -36,18 +46,15 @@ WORDS: dict[str, Words] = {
         "不要按现有计划启动；请先修改计划，从下面列出的问题改起。",
     ),
     "ask-conditions": Words(
-        "Approve the plan on one condition: the {count} serious finding(s) below are settled before money is spent.",
-        "有条件批准该计划：花钱之前先解决下面 {count} 个较重的问题。",
+        "Approve the plan on one condition: its {count} serious finding(s) are settled before money is spent.",
+        "有条件批准该计划：花钱之前先解决其中 {count} 个严重问题。",
     ),
     "ask-prefer": Words(
         "Approve option {number} rather than the plan as it stands: {title}.",
         "批准方案 {number}，而不是现有计划：{title}。",
     ),
     "ask-go": Words("Approve the plan as it stands.", "批准该计划，照现状执行。"),
-    "because-counts": Words(
-        "The plan as it stands: {blockers} blocker(s), {high} serious and {medium} lesser finding(s).",
-        "现有计划：阻断性问题 {blockers} 个，严重问题 {high} 个，较轻问题 {medium} 个。",
-    ),
+    "because-counts": Words("Findings against the plan as it stands: {counts}.", "现有计划的问题：{counts}。"),
     "unfit-state": Words(
         "Weights, gradients and optimizer states alone take {state} GiB; all {count} devices together have {pool} GiB.",
         "仅权重、梯度与优化器状态就要 {state} GiB，{count} 张卡加起来只有 {pool} GiB。",
@@ -64,7 +71,7 @@ WORDS: dict[str, Words] = {
     "choice-recommended": Words("recommended", "推荐"),
     "choice-runner-up": Words("runner-up", "次选"),
     "choice-nothing": Words("Do nothing", "什么都不做"),
-    "choice-nothing-text": Words("no project", "不立项"),
+    "choice-nothing-text": Words("no project, no model of one's own", "不立项"),
     "column-verdict": Words("Verdict", "结论"),
     "column-cost": Words("Whole project", "项目总成本"),
     "column-first": Words("First result", "首个结果"),
@@ -104,15 +111,15 @@ WORDS: dict[str, Words] = {
     "cost-unknown-short": Words("unknown", "未知"),
     "cost-incomplete": Words("Not counted, since no price is known: {parts}.", "未计入（价格未知）：{parts}。"),
     "calendar-run": Words(
-        "The plan: a first model after {first}, the result that counts after {counted}, failures and repeats included.",
-        "现有计划：{first}后有首个模型，算上故障与重跑，{counted}后有可用结果。",
+        "That is the plan's first model; the result that counts takes {counted}, failures and repeats included.",
+        "这是现有计划出首个模型的时间；算上故障与重跑，{counted}后才有可用结果。",
     ),
     "calendar-unfit": Words(
         "The plan: no result, since the run does not fit in memory; with enough memory the result that counts would take "
         "{counted}.",
         "现有计划：显存放不下，得不到结果；即使显存足够，也要 {counted}才有可用结果。",
     ),
-    "calendar-use": Words("The plan: in use after {first}.", "现有计划：{first}后可用。"),
+    "calendar-use": Words("That is when the plan's model is in use.", "即现有计划投入使用的时间。"),
     "calendar-unknown": Words(
         "Unknown: {missing} is missing, so no time can be computed.", "未知：缺少 {missing}，无法计算时间。"
     ),
@@ -125,18 +132,15 @@ WORDS: dict[str, Words] = {
         "已计入新设备的交期 {weeks} 周（{low}～{high}），下单前要拿到书面交期。",
     ),
     "calendar-pilot-first": Words(
-        "Option {number} on what stands there shows something first, after {first}.",
-        "先用手头设备做方案 {number}，{first}后就能看到结果。",
+        "Option {number}, on the devices that are there, shows something after {first}.",
+        "方案 {number} 用手头设备，{first}后就能看到结果。",
     ),
     "risks-count": Words("{count} serious", "{count} 个严重问题"),
     "risks-none": Words("nothing serious", "无严重问题"),
-    "risks-text": Words(
-        "If the plan goes ahead, the gravest are these; all of them stand under Risks.",
-        "若照原计划执行，最严重的如下；全部风险见“风险”一节。",
-    ),
+    "risks-text": Words("If the plan goes ahead as it stands, the gravest of them:", "若照现有计划执行，最严重的是："),
     "risks-clear": Words(
-        "No finding is serious. What remains is ordinary: a pilot confirms memory and speed before the full run.",
-        "没有严重问题。剩下的是常规工作：正式启动前用试跑确认显存与速度。",
+        "What remains is ordinary: a pilot confirms memory and speed before the full run.",
+        "剩下的是常规工作：正式启动前用试跑确认显存与速度。",
     ),
     "risk": Words("Risk", "风险"),
     "risk-sign": Words("Sign that it happens", "触发信号"),
@@ -146,12 +150,14 @@ WORDS: dict[str, Words] = {
     "sale-unknown": Words("not known", "尚不清楚"),
     "sale-ask-legal": Words("legal must decide", "须法务判断"),
     "sale-forbidden": Words("no", "不可以"),
-    "sale-text": Words("Judged for: {stage}. {parts}.", "按“{stage}”判断。{parts}。"),
+    "sale-text": Words("Judged for {stage}: {parts}.", "按“{stage}”判断：{parts}。"),
     "sale-internal": Words(
         "Planned is {stage}: {status}. Sold as {other}: {then}.", "计划用途为“{stage}”：{status}。若“{other}”：{then}。"
     ),
-    "sale-part": Words("{what}: {licence}, {status}", "{what}：{licence}，{status}"),
-    "sale-more": Words("and {count} more", "另有 {count} 项"),
+    "sale-part": Words("{what} ({licence}): {status}", "{what}（{licence}）：{status}"),
+    "sale-unnamed": Words("{what}: licence not known", "{what}：许可证未知"),
+    "sale-more": Words("{count} more", "另有 {count} 项"),
+    "the-base": Words("the base model", "基座模型"),
     "sale-option": Words("Option {number}: {status}.", "方案 {number}：{status}。"),
     "sale-decides": Words("Legal decides; this is not legal advice.", "最终由法务判断，本报告不构成法律意见。"),
     "data-no-private": Words("Data: none of it is private.", "数据：不含私有数据。"),
@@ -185,9 +191,13 @@ WORDS: dict[str, Words] = {
         "The budget of {budget} stays untouched, and so does the problem.", "{budget} 的预算原封不动，问题也原封不动。"
     ),
     "nothing-money": Words("Nothing is spent, and the problem stays.", "不花钱，问题也还在。"),
-    "nothing-fallback": Words(
-        "Whether that is enough shows only a test of your own cases on an open model.",
-        "够不够用，只有拿自己的用例在开源模型上测过才知道。",
+    "nothing-trained": Words(
+        "Nobody has measured yet what an open model with the relevant material in the prompt solves of your own cases; until then no figure says that training is worth its price, and open models keep improving.",
+        "开源模型加上检索到的资料能解决多少自己的用例，还没有人测过；在此之前，没有数据能说明训练值这个钱，而开源模型一直在进步。",
+    ),
+    "nothing-used": Words(
+        "If people already solve the same cases fast enough without it, no deployment pays.",
+        "如果同样的用例不用它也解决得够快，任何部署都不划算。",
     ),
     "else-count": Words("{count} other plan(s)", "{count} 个其他方案"),
     "else-none": Words("none found", "没有找到"),
@@ -206,13 +216,36 @@ WORDS: dict[str, Words] = {
     "else-runner-up": Words("Runner-up, option {number}: {title}. {why}", "次选方案 {number}：{title}。{why}"),
     "else-none-text": Words("No other plan was found that would work.", "没有找到其他可行的方案。"),
     "else-more": Words("{count} more stand in the comparison.", "另有 {count} 个方案见对比表。"),
+    "choice-gives-up": Words("gives up: {names}", "放弃：{names}"),
+    "effect-retrieval-code": Words("answers from today's code and documents", "依据当前代码与文档作答"),
+    "effect-lora-code": Words(
+        "form and habits of your code; facts still come from retrieval", "学会写法与习惯，事实仍靠检索"
+    ),
+    "effect-qlora-code": Words(
+        "form and habits of your code; facts still come from retrieval", "学会写法与习惯，事实仍靠检索"
+    ),
+    "effect-full-code": Words(
+        "behaviour on the task; facts only where often repeated", "学会任务本身，事实须反复出现才记得住"
+    ),
+    "effect-continued-code": Words(
+        "familiarity with the code base; facts only where often repeated, other skills at risk",
+        "熟悉代码库；事实须反复出现才记得住，原有能力可能下降",
+    ),
+    "effect-pretraining-code": Words("a model from the ground up", "从零得到一个模型"),
+    "ask-conditions-medium": Words(
+        "Approve the plan on one condition: its {count} finding(s) of medium weight are settled before money is spent.",
+        "有条件批准该计划：花钱之前先解决其中 {count} 个中等问题。",
+    ),
+    "nothing-pretraining": Words(
+        "Open models keep improving meanwhile. Name what this one must do that none of them does; what cannot be named will not be missed.",
+        "开源模型一直在进步。要说清这个模型必须做到哪些它们做不到的事；说不清的，不做也不会缺什么。",
+    ),
     # sections
     "fit": Words("Does it fit?", "放得下吗"),
     "options": Words("Options compared", "方案对比"),
     "options-note": Words(
-        "Each option is a whole plan that went through the same estimates and rules; `advisor options PLAN --write FOLDER` "
-        "writes them as files. What any of them does for your own cases is unknown until a blind test has measured it.",
-        "每个方案都是完整的计划，经过同样的估算与规则检查；用 `advisor options 计划 --write 目录` 可写成文件。对自己的用例效果如何，盲测之前谁也不知道。",
+        "Each option is a whole plan that went through the same estimates and rules; `advisor options PLAN --write FOLDER` writes them as files. Each also takes about {posts} of a post to look after what is served. What any of them does for your own cases is unknown until a blind test has measured it.",
+        "每个方案都是完整的计划，经过同样的估算与规则检查；用 `advisor options 计划 --write 目录` 可写成文件。另外每个方案都要约 {posts} 个人力维护推理服务。对自己的用例效果如何，盲测之前谁也不知道。",
     ),
     "column-option": Words("Option", "方案"),
     "column-result": Words("Result after", "见结果"),
@@ -220,27 +253,25 @@ WORDS: dict[str, Words] = {
     "column-upkeep": Words("Upkeep", "维护"),
     "column-sold": Words("May be sold", "能否外售"),
     "column-gives-up": Words("Gives up", "放弃的要求"),
-    "effect-retrieval": Words("answers from today's code and documents", "依据当前代码与文档作答"),
+    "effect-retrieval": Words("answers from today's documents", "依据当前资料作答"),
     "effect-lora": Words(
-        "form and habits of your code; facts still come from retrieval", "学会写法与习惯，事实仍靠检索"
+        "form and habits of your texts; facts still come from retrieval", "学会表达与习惯，事实仍靠检索"
     ),
     "effect-qlora": Words(
-        "form and habits of your code; facts still come from retrieval", "学会写法与习惯，事实仍靠检索"
+        "form and habits of your texts; facts still come from retrieval", "学会表达与习惯，事实仍靠检索"
     ),
     "effect-full": Words(
         "behaviour on the task; facts only where often repeated", "学会任务本身，事实须反复出现才记得住"
     ),
     "effect-continued": Words(
-        "familiarity with the code base; facts only where often repeated, other skills at risk",
-        "熟悉代码库；事实须反复出现才记得住，原有能力可能下降",
+        "familiarity with the field; facts only where often repeated, other skills at risk",
+        "熟悉该领域；事实须反复出现才记得住，原有能力可能下降",
     ),
     "effect-pretraining": Words("a model from the ground up", "从零得到一个模型"),
-    "upkeep-retrieval": Words(
-        "renew the index with each release; about {posts} of a post", "每次发版更新索引，约 {posts} 个人力"
-    ),
+    "upkeep-retrieval": Words("a new index with each release", "每次发版更新索引"),
     "upkeep-trained": Words(
-        "train again about every {months} months ({compute} of devices each time); about {posts} of a post to serve it",
-        "约每 {months} 个月重训一次（每次算力 {compute}），另需约 {posts} 个人力维护推理",
+        "a new run about every {months} months, {compute} of devices each",
+        "约每 {months} 个月重训一次，每次算力 {compute}",
     ),
     "missing": Words("Not possible, and why", "行不通的路及原因"),
     "rent-or-buy": Words("Rent, buy or API", "租、买还是调用 API"),
@@ -251,9 +282,9 @@ WORDS: dict[str, Words] = {
     "column-used": Words("Used by this project", "本项目用到"),
     "of-life": Words("{share} of their life", "寿命的 {share}"),
     "rent-or-buy-note": Words(
-        "Devices alone, all tries included. Below the break-even, renting is cheaper; what is owned already costs only power "
-        "and its share of failures. — means that no price is known.",
-        "只算设备，含重跑。低于回本点租更划算；已有设备只花电费并承担故障。“—”表示没有已知价格。",
+        "Devices alone, all tries included. Below the break-even, renting is cheaper. — means that no price is known. Devices "
+        "that are owned already cost only their power, so they are not in the table.",
+        "只算设备，含重跑。低于回本点租更划算。“—”表示没有已知价格。已有设备只花电费，不列入本表。",
     ),
     "tenure-owned": Words("owned", "自有"),
     "tenure-buy-new": Words("bought new", "新购"),
@@ -423,8 +454,8 @@ WORDS: dict[str, Words] = {
     "command-topology": Words("Check how the devices are joined", "查看设备互联"),
     "command-config": Words("Settings of the plan for {framework}", "计划对应的 {framework} 配置"),
     "command-smoke": Words(
-        "Smoke test: 20 steps; expect {memory} GiB a device and {step} s a step",
-        "冒烟测试：跑 20 步，预期单卡 {memory} GiB、每步 {step} 秒",
+        "Smoke test: {steps} steps; expect {memory} GiB a device and {step} s a step",
+        "冒烟测试：跑 {steps} 步，预期单卡 {memory} GiB、每步 {step} 秒",
     ),
     "command-restore": Words(
         "Restore test: stop it, go on from the checkpoint, compare the loss", "恢复测试：中断后从检查点继续，比较损失"
@@ -517,7 +548,8 @@ WORDS: dict[str, Words] = {
         "数据定版当天，法务否决或没有书面答复。",
     ),
     "sign-compliance": Words(
-        "Compliance has confirmed nothing in writing on the day of the order.", "下单当天，合规部门没有书面确认。"
+        "Compliance has confirmed nothing in writing on the day the money is to be released.",
+        "准备付款时，合规部门仍没有书面确认。",
     ),
     "sign-operations": Words(
         "A stop at night is noticed in the morning, or a restore was never tried.",
@@ -533,6 +565,8 @@ WORDS: dict[str, Words] = {
     # several plans
     "compared-title": Words("Recommendation: {count} plans compared", "建议：{count} 个计划对比"),
     "compared-plan": Words("Plan", "计划"),
+    "compared-number": Words("Plan {number}", "计划 {number}"),
+    "column-licence-at-use": Words("Licence", "许可证"),
     "compared-ask": Words(
         "Of the {count} plans, {name} is judged best: {verdict}, {cost}, {first}.",
         "{count} 个计划中评价最好的是 {name}：{verdict}，{cost}，{first}。",
@@ -541,7 +575,5 @@ WORDS: dict[str, Words] = {
         "None of the {count} plans can be started as it stands.", "{count} 个计划都不能照现状启动。"
     ),
     "compared": Words("The plans side by side", "计划对照"),
-    "compared-findings": Words("What speaks against each", "各自的主要问题"),
-    "compared-parts": Words("Findings", "问题"),
     "compared-gravest": Words("Gravest finding", "最严重的问题"),
 }

@@ -7,6 +7,7 @@ their fields are documented in `advisor.report.model.records`.
 from __future__ import annotations
 
 from advisor.report.model.build import DEFAULT_AUDIENCE, report_model
+from advisor.report.model.compared import comparison_model
 from advisor.report.model.records import (
     AUDIENCES,
     Answer,
@@ -46,6 +47,7 @@ __all__ = [
     "Span",
     "Table",
     "Text",
+    "comparison_model",
     "report_model",
     "text_of",
     "to_dict",

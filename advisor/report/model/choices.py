@@ -9,7 +9,7 @@ from advisor.records import dataclass
 from advisor.report.model.pictures import Row, slack_text
 from advisor.report.model.records import Table, Text, joined, plain, strong
 from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
-from advisor.report.model.wording import NOTHING, amount, days, remarked, word
+from advisor.report.model.wording import NOTHING, amount, between, days, listed, remarked, word
 from advisor.schedule import Schedule
 from advisor.words import Language, say
 
@@ -94,7 +94,11 @@ def choice_table(judgement: Judgement, options: Options | None, choices: Choices
             continue
         option = options.options[number - 1]
         named = remarked(option_name(number, lang), word(lang, marks[number]), lang)
-        title = joined((strong(named), plain(f"{short_title(option, lang)} · {machines(option, lang)}")))
+        what = f"{short_title(option, lang)} · {machines(option, lang)}"
+        if option.gives_up:
+            given = listed((say(lang, f"options.short-{name}") for name in option.gives_up), lang)
+            what += between(lang) + word(lang, "choice-gives-up", names=given)
+        title = joined((strong(named), plain(what)))
         rows.append(_choice(title, option.judgement, lang))
     nothing = joined((strong(word(lang, "choice-nothing")), plain(word(lang, "choice-nothing-text"))))
     rows.append((nothing, plain(NOTHING), plain(word(lang, "nothing-spent")), plain(word(lang, "first-none")),

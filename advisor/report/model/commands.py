@@ -17,7 +17,10 @@ from advisor.report.model.wording import word, worded
 from advisor.words import Language
 from advisor.words.figures import significant
 
-STEPS = 20
+MOST_STEPS = 20
+FEWEST_STEPS = 4
+SMOKE_SECONDS = 1200.0
+"""A smoke test runs so many steps that it ends within about this time."""
 _WATCH = {
     "cuda": "nvidia-smi --query-gpu=timestamp,index,memory.used,utilization.gpu,temperature.gpu,power.draw "
             "--format=csv -l 5 | tee gpu.csv",
@@ -52,6 +55,15 @@ def command_blocks(judgement: Judgement, lang: Language) -> list[Block]:
     return blocks
 
 
+def smoke_steps(judgement: Judgement) -> int:
+    """Steps of a smoke test, an even number; fewer where one step takes minutes."""
+    time = judgement.estimates.time
+    if time is None:
+        return MOST_STEPS
+    fitting = int(SMOKE_SECONDS / time.step_seconds.likely) // 2 * 2
+    return max(FEWEST_STEPS, min(MOST_STEPS, fitting))
+
+
 def _training(judgement: Judgement, lang: Language) -> list[Block]:
     case, memory, time = judgement.case, judgement.estimates.memory, judgement.estimates.time
     framework = case.run.recipe.framework
@@ -70,6 +82,7 @@ def _training(judgement: Judgement, lang: Language) -> list[Block]:
             worded(
                 lang,
                 "command-smoke",
+                steps=smoke_steps(judgement),
                 memory=significant(memory.per_device.likely) if memory else expected,
                 step=significant(time.step_seconds.likely) if time else expected,
             ),
@@ -86,52 +99,52 @@ def _training(judgement: Judgement, lang: Language) -> list[Block]:
 
 def _run_and_resume(judgement: Judgement) -> tuple[str, str] | None:
     """A run of a few steps and its continuation; None where no command is known."""
-    run = judgement.case.run
-    recipe, each = run.recipe, run.layout.per_node
+    run, steps = judgement.case.run, smoke_steps(judgement)
+    recipe, each, half = run.recipe, run.layout.per_node, steps // 2
     many = run.layout.devices > 1
     framework = recipe.framework
     if framework == "llama-factory":
         head = f"{'FORCE_TORCHRUN=1 ' if many else ''}llamafactory-cli train plan.yaml"
-        return (f"{head} max_steps={STEPS} save_steps={STEPS // 2}",
-                f"{head} max_steps={STEPS} resume_from_checkpoint=OUTPUT/checkpoint-{STEPS // 2}")  # fmt: skip
+        return (f"{head} max_steps={steps} save_steps={half}",
+                f"{head} max_steps={steps} resume_from_checkpoint=OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework in _TRAINER:
         launch = {"deepspeed": f"deepspeed --num_gpus {each} train.py --deepspeed ds_config.json",
                   "fsdp": "accelerate launch --config_file fsdp.yaml train.py",
                   "huggingface": f"torchrun --nproc_per_node {each} train.py"}  # fmt: skip
         head = f"{launch[framework]} --model_name_or_path MODEL --output_dir OUTPUT"
-        return (f"{head} --max_steps {STEPS} --save_steps {STEPS // 2}",
-                f"{head} --max_steps {STEPS} --resume_from_checkpoint OUTPUT/checkpoint-{STEPS // 2}")  # fmt: skip
+        return (f"{head} --max_steps {steps} --save_steps {half}",
+                f"{head} --max_steps {steps} --resume_from_checkpoint OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework == "ms-swift":
         verb = "pt" if recipe.method in {"pretraining", "continued-pretraining"} else "sft"
         head = f"NPROC_PER_NODE={each} swift {verb} --model MODEL --dataset DATA --output_dir OUTPUT"
-        return (f"{head} --max_steps {STEPS} --save_steps {STEPS // 2}",
-                f"{head} --max_steps {STEPS} --resume_from_checkpoint OUTPUT/checkpoint-{STEPS // 2}")  # fmt: skip
+        return (f"{head} --max_steps {steps} --save_steps {half}",
+                f"{head} --max_steps {steps} --resume_from_checkpoint OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework == "axolotl":
-        head = f"axolotl train plan.yaml --max-steps {STEPS}"
-        return (f"{head} --save-steps {STEPS // 2}", f"{head} --resume-from-checkpoint OUTPUT/checkpoint-{STEPS // 2}")
+        head = f"axolotl train plan.yaml --max-steps {steps}"
+        return (f"{head} --save-steps {half}", f"{head} --resume-from-checkpoint OUTPUT/checkpoint-{half}")
     if framework in _MEGATRON:
         head = f"torchrun --nproc_per_node {each} --nnodes {run.layout.nodes} pretrain_gpt.py $(cat plan.args)"
-        return (f"{head} --save CHECKPOINTS --save-interval {STEPS // 2} --exit-interval {STEPS}",
-                f"{head} --load CHECKPOINTS --exit-interval {STEPS}")  # fmt: skip
+        return (f"{head} --save CHECKPOINTS --save-interval {half} --exit-interval {steps}",
+                f"{head} --load CHECKPOINTS --exit-interval {steps}")  # fmt: skip
     if framework == "torchtune":
         recipe_name = ("lora" if recipe.adapters else "full") + (
             "_finetune_distributed" if many else "_finetune_single_device"
         )
         head = f"tune run {f'--nproc_per_node {each} ' if many else ''}{recipe_name} --config plan.yaml"
-        return (f"{head} epochs=1 max_steps_per_epoch={STEPS}", f"{head} resume_from_checkpoint=True")
+        return (f"{head} epochs=1 max_steps_per_epoch={steps}", f"{head} resume_from_checkpoint=True")
     if framework == "torchtitan":
         head = f"NGPU={each} CONFIG_FILE=plan.toml ./run_train.sh"
         return (
-            f"{head} --training.steps {STEPS} --checkpoint.interval {STEPS // 2}",
-            f"{head} --training.steps {2 * STEPS}",
+            f"{head} --training.steps {steps} --checkpoint.interval {half}",
+            f"{head} --training.steps {2 * steps}",
         )
     if framework == "litgpt" and recipe.method in {"pretraining", "continued-pretraining"} and not recipe.adapters:
         head = f"litgpt pretrain --config plan.yaml --devices {each}"
-        return (f"{head} --train.save_interval {STEPS // 2} --train.max_steps {STEPS}", f"{head} --resume auto")
+        return (f"{head} --train.save_interval {half} --train.max_steps {steps}", f"{head} --resume auto")
     if framework == "llm-foundry":
         head = "composer train.py plan.yaml save_folder=CHECKPOINTS"
-        return (f"{head} max_duration={STEPS}ba save_interval={STEPS // 2}ba",
-                f"{head} max_duration={2 * STEPS}ba load_path=CHECKPOINTS/latest-rank0.pt")  # fmt: skip
+        return (f"{head} max_duration={steps}ba save_interval={half}ba",
+                f"{head} max_duration={2 * steps}ba load_path=CHECKPOINTS/latest-rank0.pt")  # fmt: skip
     return None
 
 

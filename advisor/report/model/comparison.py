@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.estimates.run import Range
+from advisor.options.limits import limits_of
 from advisor.options.models import shown_name
 from advisor.pipeline import Judgement
 from advisor.pricing import figure_range
@@ -28,11 +29,13 @@ def options_section(judgement: Judgement, options: Options, lang: Language) -> S
     head = (word(lang, "column-option"),
             *(word(lang, f"column-{name}") for name in ("verdict", "cost", "result", "effect", "upkeep")),
             word(lang, "column-licence", stage=stage), word(lang, "column-gives-up"))  # fmt: skip
-    rows = tuple(_option_row(number, option, lang) for number, option in enumerate(options.options, 1))
+    code = limits_of(judgement.case).code
+    rows = tuple(_option_row(number, option, lang, code=code) for number, option in enumerate(options.options, 1))
     blocks: list[Block] = []
     if rows:
         blocks.append(Table(head, rows, ("left", "left", "right", "right", "left", "left", "left", "left")))
-        blocks.append(Paragraph(worded(lang, "options-note"), note=True))
+        posts = spread(figure_range(judgement.case.knowledge, "engineers-serving"), lang)
+        blocks.append(Paragraph(worded(lang, "options-note", posts=posts), note=True))
     else:
         blocks.append(Paragraph(worded(lang, "else-none-text")))
     shown = picture_rows(judgement, options, lang)
@@ -52,7 +55,7 @@ def missing_section(options: Options, lang: Language) -> Section | None:
     return Section("missing", word(lang, "missing"), (Bullets(items),), level=3) if items else None
 
 
-def _option_row(number: int, option: Option, lang: Language) -> Row:
+def _option_row(number: int, option: Option, lang: Language, *, code: bool) -> Row:
     judgement, currency = option.judgement, option.judgement.pricing.currency
     status = worst_status(terms_of(judgement, lang), stage_of(judgement))
     given = listed((say(lang, f"options.short-{name}") for name in option.gives_up), lang)
@@ -61,7 +64,7 @@ def _option_row(number: int, option: Option, lang: Language) -> Row:
         plain(word(lang, f"report.{option.verdict}")),
         plain(amount(option.cost, currency, lang)),
         plain(days(judgement.schedule.counted, lang)),
-        plain(word(lang, f"effect-{option.choice.way}")),
+        plain(word(lang, f"effect-{option.choice.way}{'-code' if code else ''}")),
         plain(_upkeep(option, lang)),
         plain(status_word(status, lang)),
         plain(given or NOTHING),
@@ -70,12 +73,11 @@ def _option_row(number: int, option: Option, lang: Language) -> Row:
 
 def _upkeep(option: Option, lang: Language) -> str:
     knowledge, cost = option.judgement.case.knowledge, option.judgement.estimates.cost
-    posts = spread(figure_range(knowledge, "engineers-serving"), lang)
     if option.choice.way == "retrieval":
-        return word(lang, "upkeep-retrieval", posts=posts)
+        return word(lang, "upkeep-retrieval")
     months = spread(figure_range(knowledge, "model-goes-stale-months"), lang)
     compute = NOTHING if cost is None or cost.compute is None else money(cost.compute.likely, cost.currency, lang)
-    return word(lang, "upkeep-trained", months=months, compute=compute, posts=posts)
+    return word(lang, "upkeep-trained", months=months, compute=compute)
 
 
 def rent_or_buy_section(judgement: Judgement, options: Options | None, lang: Language) -> Section | None:
@@ -103,6 +105,8 @@ def _rent_or_buy(name: str, judgement: Judgement, lang: Language) -> Row | None:
     if cost is None or job is None or not judgement.case.trains:
         return None
     found, currency = cost.rent_or_buy, cost.currency
+    if found.rent_total is None and found.buy_total is None:
+        return None
     even = found.break_even_utilisation
     share = shown_value(found.planned_utilisation, "share", lang)
     return (
@@ -116,7 +120,8 @@ def _rent_or_buy(name: str, judgement: Judgement, lang: Language) -> Row | None:
 
 
 def _shares(value: Range, lang: Language) -> str:
-    return spread(value.times(100), lang, 2) + (" %" if lang == "en" else "%")
+    likely, low, high = (shown_value(part, "share", lang) for part in (value.likely, value.low, value.high))
+    return f"{likely} ({low}–{high})" if lang == "en" else f"{likely}（{low}～{high}）"
 
 
 def _api(judgement: Judgement, options: Options | None, lang: Language) -> Text:

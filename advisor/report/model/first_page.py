@@ -6,18 +6,30 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from advisor.estimates.run import Range
 from advisor.options.models import shown_name
 from advisor.pipeline import Judgement
 from advisor.report.model.choices import Choices, choice_table, unfit
-from advisor.report.model.records import Answer, FirstPage, Text, plain
+from advisor.report.model.records import Answer, FirstPage, Text
 from advisor.report.model.risks import GRAVE, risk_table, top_risks
-from advisor.report.model.terms import STAGES, stage_of, stage_word, status_word, terms_of, worst_status
+from advisor.report.model.terms import (
+    STAGES,
+    STRICTER,
+    Terms,
+    stage_of,
+    stage_word,
+    status_word,
+    terms_of,
+    worst_status,
+)
 from advisor.report.model.wording import amount, between, days, listed, sentences, word, worded
 from advisor.resolve import PRIVATE_KINDS
+from advisor.ruling.format import SEVERITIES
 from advisor.words import Language
 from advisor.words.figures import money, shown_value, significant
 
 if TYPE_CHECKING:
+    from advisor.entries.schema import Stage
     from advisor.options.offer import Option, Options
 
 _SOLD = ("hosted-service", "weights-to-customers")
@@ -37,7 +49,7 @@ def first_page(judgement: Judgement, options: Options | None, choices: Choices, 
             _calendar(judgement, options, choices, lang),
             _risks(judgement, lang),
             _sale(judgement, option, choices, lang),
-            _nothing(judgement, options, lang),
+            _nothing(judgement, lang),
             _else(judgement, options, choices, lang),
         ),
     )
@@ -52,19 +64,42 @@ def _ask(judgement: Judgement, options: Options | None, choices: Choices, lang: 
     option = _option(options, choices.recommended)
     if choices.plan_first:
         serious = grave or sum(row.rule.severity == "medium" for row in judgement.findings)
-        return worded(lang, "ask-go") if judgement.verdict == "go" else worded(lang, "ask-conditions", count=serious)
+        go = judgement.verdict == "go"
+        condition = "ask-conditions" if grave else "ask-conditions-medium"
+        asked = worded(lang, "ask-go") if go else worded(lang, condition, count=serious)
+        return sentences((asked, _late(judgement, lang)), lang)
     if option is None:
         return worded(lang, "ask-stop" if options is not None else "ask-stop-unsearched")
     left = sum(row.rule.severity in {"high", "medium"} for row in option.judgement.findings)
     key = "ask-prefer" if judgement.verdict != "no-go" else "ask-instead-open" if left else "ask-instead"
-    return worded(lang, key, number=choices.recommended, title=option.title.text(lang), count=left)
+    asked = worded(lang, key, number=choices.recommended, title=option.title.text(lang), count=left)
+    return sentences((asked, _late(option.judgement, lang), _pilot(options, option, lang)), lang)
+
+
+def _late(judgement: Judgement, lang: Language) -> Text:
+    """A warning where the usual delivery alone makes the result late."""
+    schedule = judgement.schedule
+    slack, delivery = schedule.slack, schedule.part("delivery")
+    if slack is None or delivery is None or slack.likely >= 0:
+        return ()
+    return worded(lang, "ask-late", days=days(Range(*(-slack.likely,) * 3), lang))
+
+
+def _pilot(options: Options | None, option: Option, lang: Language) -> Text:
+    """The option to start with at once where the recommended one waits for delivery."""
+    soonest = _at_hand(options) if options is not None else None
+    if options is None or soonest is None or option.judgement.schedule.part("delivery") is None:
+        return ()
+    first = options.options[soonest - 1].judgement.schedule.first
+    return worded(lang, "ask-pilot", number=soonest, days=days(first, lang))
 
 
 def _because(judgement: Judgement, lang: Language) -> Text:
     found = Counter(row.rule.severity for row in judgement.findings)
     if not any(found[name] for name in ("blocker", "high", "medium")):
         return worded(lang, "because-none")
-    counts = worded(lang, "because-counts", blockers=found["blocker"], high=found["high"], medium=found["medium"])
+    named = (word(lang, f"report.{name}-count", count=found[name]) for name in SEVERITIES if found[name])
+    counts = worded(lang, "because-counts", counts=listed(named, lang))
     return sentences((counts, _memory(judgement, lang)), lang)
 
 
@@ -90,9 +125,11 @@ def _cost(judgement: Judgement, option: Option | None, choices: Choices, lang: L
     else:
         short = amount(cost.project, currency, lang)
         parts = sorted(((part.likely, name) for name, part in cost.parts.items() if part), reverse=True)[:2]
-        named = listed(
-            (word(lang, "cost-part", name=word(lang, f"report.cost-{name}"), amount=money(size, currency, lang))
-             for size, name in parts if size), lang)  # fmt: skip
+        named = between(lang).join(
+            word(lang, "cost-part", name=word(lang, f"report.cost-{name}"), amount=money(size, currency, lang))
+            for size, name in parts
+            if size
+        )
         said.append(worded(lang, "cost-parts", parts=named))
         said.append(_against_budget(judgement, lang))
         if cost.missing:
@@ -135,18 +172,17 @@ def _calendar(judgement: Judgement, options: Options | None, choices: Choices, l
         shown = shown_value(float(round(schedule.deadline)), "days", lang)
         said.append(worded(lang, "calendar-deadline", deadline=shown, date=date.isoformat()))
     option = _option(options, choices.recommended)
-    if option is not None and options is not None:
-        offered = option.judgement.schedule
-        if offered.first is not None:
-            said.append(worded(lang, "calendar-option", number=choices.recommended, first=days(offered.first, lang)))
-        delivery = offered.part("delivery")
-        if delivery is not None:
-            weeks = (significant(part / 7) for part in (delivery.likely, delivery.low, delivery.high))
-            said.append(worded(lang, "calendar-delivery", **dict(zip(("weeks", "low", "high"), weeks, strict=True))))
-            soonest = _at_hand(options)
-            if soonest is not None:
-                there = options.options[soonest - 1].judgement.schedule.first
-                said.append(worded(lang, "calendar-pilot-first", number=soonest, first=days(there, lang)))
+    offered = option.judgement.schedule if option is not None else None
+    if offered is not None and offered.first is not None:
+        said.append(worded(lang, "calendar-option", number=choices.recommended, first=days(offered.first, lang)))
+    delivery = (offered or schedule).part("delivery")
+    if delivery is not None:
+        weeks = (significant(part / 7) for part in (delivery.likely, delivery.low, delivery.high))
+        said.append(worded(lang, "calendar-delivery", **dict(zip(("weeks", "low", "high"), weeks, strict=True))))
+        soonest = _at_hand(options) if options is not None else None
+        if options is not None and soonest is not None:
+            there = options.options[soonest - 1].judgement.schedule.first
+            said.append(worded(lang, "calendar-pilot-first", number=soonest, first=days(there, lang)))
     return Answer("calendar", word(lang, "question-calendar"), short, sentences(said, lang))
 
 
@@ -158,9 +194,9 @@ def _missing(judgement: Judgement) -> list[str]:
 
 
 def _at_hand(options: Options) -> int | None:
-    """The number of the first option that runs on devices that are there, or rented, without any delivery."""
+    """The number of the first option that trains nothing and runs on devices that are there."""
     for number, option in enumerate(options.options, 1):
-        if option.choice.machines.tenure == "owned":
+        if option.choice.machines.tenure == "owned" and option.choice.way == "retrieval":
             return number
     return None
 
@@ -171,7 +207,7 @@ def _risks(judgement: Judgement, lang: Language) -> Answer:
     short = word(lang, "risks-count", count=grave) if grave else word(lang, "risks-none")
     if not chosen:
         return Answer("risks", word(lang, "question-risks"), short, worded(lang, "risks-clear"))
-    table = risk_table(chosen, judgement, lang)
+    table = risk_table(chosen, judgement, lang, remedies=False)
     return Answer("risks", word(lang, "question-risks"), short, worded(lang, "risks-text"), table)
 
 
@@ -180,11 +216,7 @@ def _sale(judgement: Judgement, option: Option | None, choices: Choices, lang: L
     status = worst_status(rows, stage)
     said: list[Text] = []
     if stage in _SOLD:
-        parts = [
-            word(lang, "sale-part", what=row.what or word(lang, "report.base-model"),
-                 licence=row.licence or word(lang, "report.unknown"), status=status_word(row.status[stage], lang))
-            for row in rows
-        ]  # fmt: skip
+        parts = [_status(row, stage, lang) for row in _strictest(rows, stage)]
         more = len(parts) - _SHOWN_TERMS
         if more > 0:
             parts = [*parts[:_SHOWN_TERMS], word(lang, "sale-more", count=more)]
@@ -204,6 +236,23 @@ def _sale(judgement: Judgement, option: Option | None, choices: Choices, lang: L
     said.append(_data_status(judgement, lang))
     said.append(worded(lang, "sale-decides"))
     return Answer("sale", word(lang, "question-sale"), short, sentences(said, lang))
+
+
+def _strictest(rows: tuple[Terms, ...], stage: Stage) -> list[Terms]:
+    """For the base model and each body of data the licence that is strictest at a stage, strictest first."""
+    found: dict[str, Terms] = {}
+    for row in rows:
+        kept = found.get(row.what)
+        if kept is None or STRICTER.index(row.status[stage]) > STRICTER.index(kept.status[stage]):
+            found[row.what] = row
+    return sorted(found.values(), key=lambda row: -STRICTER.index(row.status[stage]))
+
+
+def _status(row: Terms, stage: Stage, lang: Language) -> str:
+    what = row.what or word(lang, "the-base")
+    if row.licence is None:
+        return word(lang, "sale-unnamed", what=what)
+    return word(lang, "sale-part", what=what, licence=row.licence, status=status_word(row.status[stage], lang))
 
 
 def _data_status(judgement: Judgement, lang: Language) -> Text:
@@ -228,14 +277,16 @@ def _data_status(judgement: Judgement, lang: Language) -> Text:
     return sentences((said, worded(lang, "data-in-weights") if delivered else ()), lang)
 
 
-def _nothing(judgement: Judgement, options: Options | None, lang: Language) -> Answer:
+def _nothing(judgement: Judgement, lang: Language) -> Answer:
     budget = judgement.facts.get("cost.budget")
     currency = judgement.pricing.currency
     if budget is None:
         money_said = worded(lang, "nothing-money")
     else:
         money_said = worded(lang, "nothing-budget", budget=money(float(budget), currency, lang))
-    tail = worded(lang, "nothing-fallback") if options is None else plain(options.nothing.text(lang))
+    method = judgement.case.run.recipe.method
+    key = {"none": "nothing-used", "pretraining": "nothing-pretraining"}.get(method, "nothing-trained")
+    tail = worded(lang, key)
     return Answer(
         "nothing", word(lang, "question-nothing"), word(lang, "nothing-short"), sentences((money_said, tail), lang)
     )

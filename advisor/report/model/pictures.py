@@ -9,9 +9,9 @@ from advisor.estimates.run import Range
 from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.records import Picture, Table, lefts, plain, rights, strong
-from advisor.report.model.wording import NOTHING, amount, days, listed, spread, word
+from advisor.report.model.wording import NOTHING, amount, days, days_alone, listed, spread, word
 from advisor.report.wrapping import columns
-from advisor.schedule import Schedule
+from advisor.schedule import PHASES, Schedule
 from advisor.words import Language
 from advisor.words.figures import money, significant
 
@@ -99,7 +99,7 @@ def memory_picture(judgement: Judgement, lang: Language) -> Picture | None:
     top = max(total.high, usable) * 1.02
     data = {
         "parts": stacked,
-        "total": {"label": word(lang, "memory-total"), "text": spread(total, lang),
+        "total": {"label": word(lang, "memory-total"), "short": significant(total.likely),
                   **dict(zip(("low", "likely", "high"), _numbers((total.low, total.likely, total.high)), strict=True))},
         "limit": {"value": short(usable), "text": word(lang, "usable", amount=significant(usable))},
         "top": short(top),
@@ -107,7 +107,9 @@ def memory_picture(judgement: Judgement, lang: Language) -> Picture | None:
         "unit": "GiB",
     }  # fmt: skip
     title = word(lang, "memory-title")
-    return Picture("memory", title, says, data, Table(head, tuple(rows), ("left", "right", "right")))
+    return Picture(
+        "memory", title, says, data, Table(head, tuple(rows), ("left", "right", "right")), word(lang, "as-table")
+    )
 
 
 def cost_picture(rows: Sequence[Row], budget: float | None, currency: str, lang: Language) -> Picture | None:
@@ -118,7 +120,8 @@ def cost_picture(rows: Sequence[Row], budget: float | None, currency: str, lang:
     top = max([row.cost.high for row in known if row.cost] + [budget or 0.0]) * 1.02
     title = word(lang, "cost-title")
     bars = [
-        {"name": row.name, "what": shortened(row.what), "marked": row.marked, "text": amount(row.cost, currency, lang),
+        {"name": row.name, "what": shortened(row.what), "marked": row.marked,
+         "short": money(row.cost.likely, currency, lang),
          **dict(zip(("low", "likely", "high"), _numbers((row.cost.low, row.cost.likely, row.cost.high)), strict=True))}
         for row in known if row.cost is not None
     ]  # fmt: skip
@@ -151,7 +154,7 @@ def cost_picture(rows: Sequence[Row], budget: float | None, currency: str, lang:
         ),
         ("left", "left", "right", "right", "right"),
     )
-    return Picture("cost", title, word(lang, "cost-says", rows=said), data, table)
+    return Picture("cost", title, word(lang, "cost-says", rows=said), data, table, word(lang, "as-table"))
 
 
 def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language) -> Picture | None:
@@ -160,8 +163,8 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
     if not known:
         return None
     top = max([row.schedule.counted.high for row in known if row.schedule.counted] + [deadline or 0.0]) * 1.02
-    # A bar must stay visible where one row may take many times as long as the others.
-    keys = list(dict.fromkeys(phase.key for row in known for phase in row.schedule.phases))
+    used = {phase.key for row in known for phase in row.schedule.phases}
+    keys = [key for key in PHASES if key in used]
     bars = []
     for row in known:
         counted = row.schedule.counted
@@ -170,7 +173,7 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
         start, phases = 0.0, []
         for phase in row.schedule.phases:
             phases.append({"key": phase.key, "start": short(start), "size": short(phase.days.likely),
-                           "number": keys.index(phase.key) + 1})  # fmt: skip
+                           "pattern": PHASES.index(phase.key) + 1})  # fmt: skip
             start += phase.days.likely
         bars.append({"name": row.name, "what": shortened(row.what), "marked": row.marked, "phases": phases,
                      "text": days(counted, lang), "likely": short(counted.likely),
@@ -178,7 +181,7 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
     data = {
         "bars": bars,
         "legend": [
-            {"key": key, "number": index, "text": word(lang, f"phase-{key}")} for index, key in enumerate(keys, 1)
+            {"key": key, "pattern": PHASES.index(key) + 1, "text": word(lang, f"phase-{key}")} for key in keys
         ],
         "limit": None if deadline is None else {"value": short(deadline),
                                                 "text": word(lang, "deadline", days=significant(deadline))},
@@ -193,8 +196,8 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
             (
                 strong(row.name),
                 plain(row.what),
-                *(plain(spread(row.schedule.part(key), lang)) for key in keys),
-                plain(spread(row.schedule.counted, lang)),
+                *(plain(days_alone(row.schedule.part(key), lang)) for key in keys),
+                plain(days_alone(row.schedule.counted, lang)),
                 plain(slack_text(row.schedule, lang)),
             )
             for row in known
@@ -202,7 +205,14 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
         (*lefts(2), *rights(len(keys) + 2)),
     )
     said = listed((f"{row.name} {days(row.schedule.counted, lang)}" for row in known), lang)
-    return Picture("timeline", word(lang, "timeline-title"), word(lang, "cost-says", rows=said), data, table)
+    return Picture(
+        "timeline",
+        word(lang, "timeline-title"),
+        word(lang, "cost-says", rows=said),
+        data,
+        table,
+        word(lang, "as-table"),
+    )
 
 
 def slack_text(schedule: Schedule, lang: Language) -> str:
@@ -213,6 +223,18 @@ def slack_text(schedule: Schedule, lang: Language) -> str:
     key = "slack-left" if slack.likely >= 0 else "slack-late"
     size = abs(slack.likely)
     return word(lang, key, days=days(Range(size, size, size), lang))
+
+
+def _labels(names: Sequence[str], points: Sequence[tuple[float, float]], top_x: float, top_y: float) -> list[str]:
+    """A label for each point; points so near that their labels would overlap share that of the first of them."""
+    labels: list[str] = []
+    for index, (x, y) in enumerate(points):
+        near = next((first for first in range(index) if labels[first] and abs(points[first][0] - x) < 0.07 * top_x
+                     and abs(points[first][1] - y) < 0.06 * top_y), None)  # fmt: skip
+        labels.append(names[index] if near is None else "")
+        if near is not None:
+            labels[near] += f", {names[index]}"
+    return labels
 
 
 def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Picture | None:
@@ -228,11 +250,11 @@ def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Pictur
     ]
     front.sort(key=lambda index: points[index])
     top_x, top_y = max(x for x, _ in points) * 1.08, max(y for _, y in points) * 1.08
+    labels = _labels([row.name.rpartition(" ")[2] for row in known], points, top_x, top_y)
     data = {
         "points": [
-            {"name": row.name.rpartition(" ")[2], "x": short(x), "y": short(y), "risk": row.risk or "medium",
-             "on": index in front}
-            for index, (row, (x, y)) in enumerate(zip(known, points, strict=True))
+            {"name": label, "x": short(x), "y": short(y), "risk": row.risk or "medium", "on": index in front}
+            for index, (row, (x, y), label) in enumerate(zip(known, points, labels, strict=True))
         ],
         "front": [{"x": short(points[index][0]), "y": short(points[index][1])} for index in front],
         "top_x": short(top_x), "top_y": short(top_y),
@@ -253,7 +275,7 @@ def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Pictur
             (
                 strong(row.name),
                 plain(row.what),
-                plain(spread(row.schedule.counted, lang)),
+                plain(days_alone(row.schedule.counted, lang)),
                 plain(amount(row.cost, currency, lang)),
                 plain(word(lang, f"risk-{row.risk}") if row.risk else NOTHING),
                 plain(word(lang, "figures.yes" if index in front else "figures.no")),
@@ -262,4 +284,4 @@ def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Pictur
         ),
         ("left", "left", "right", "right", "left", "left"),
     )
-    return Picture("pareto", word(lang, "pareto-title"), says, data, table)
+    return Picture("pareto", word(lang, "pareto-title"), says, data, table, word(lang, "as-table"))

@@ -94,7 +94,7 @@ class Picture:
 
     `name` is the file name's part (`memory` of `REPORT-memory.svg`) and the name of the macro in `templates/pictures/`.
     `data` is what the macro draws: JSON values, texts already worded. `description` is the text alternative. A renderer
-    that shows no pictures shows `table`; one that shows both may fold the table away.
+    that shows no pictures shows `table`; one that shows both may fold the table away under `table_title`.
     """
 
     kind: ClassVar[str] = "picture"
@@ -103,6 +103,7 @@ class Picture:
     description: str
     data: Mapping[str, Any]
     table: Table
+    table_title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from advisor.report.model.wording import (
     finding_says,
     in_brackets,
     label,
+    remarked,
     sentences,
     word,
     worded,
@@ -37,6 +38,8 @@ from advisor.words import Language
 from advisor.words.figures import money, shown_value, significant
 
 GRAVE = ("blocker", "high")
+CHECKLIST = ("licence", "compliance")
+"""Topics whose findings stand in the compliance checklist."""
 SECONDS_PER_DAY = 86_400.0
 _FIRST_FOR_LEADERS = ("compliance", "numerics", "time", "cost", "method", "data", "team", "evaluation", "memory",
                       "software", "hardware", "operations", "storage", "licence")  # fmt: skip
@@ -103,30 +106,31 @@ def _limit(judgement: Judgement, lang: Language) -> str | None:
     return money(cost.project.high, currency, lang) if cost is not None and cost.project is not None else None
 
 
-def risk_table(findings: list[Finding], judgement: Judgement, lang: Language) -> Table:
-    """Findings with the sign that they come true and what to do."""
+def risk_table(findings: list[Finding], judgement: Judgement, lang: Language, *, remedies: bool) -> Table:
+    """Findings with the sign that they come true, and with `remedies` also what to do."""
     rows = tuple(
         (
             joined((strong(row.rule.id), finding_says(row, lang))),
             sign_of(row, judgement, lang),
-            finding_does(row, lang),
+            *((finding_does(row, lang),) if remedies else ()),
         )
         for row in findings
     )
-    head = tuple(word(lang, name) for name in ("risk", "risk-sign", "risk-do"))
+    head = tuple(word(lang, name) for name in ("risk", "risk-sign", *(("risk-do",) if remedies else ())))
     return Table(head, rows, lefts(len(head)))
 
 
 def risk_section(judgement: Judgement, lang: Language) -> Section:
-    """All findings for leadership: the grave ones with sign and remedy, the others a line each."""
+    """All findings but those of the checklist: the grave ones with sign and remedy, the others a line each."""
     title = word(lang, "risks")
-    if not judgement.findings:
+    found = [row for row in judgement.findings if row.rule.topic not in CHECKLIST]
+    if not found:
         return Section("risks", title, (Paragraph(plain(word(lang, "report.no-findings"))),))
-    heads = [row for row in judgement.findings if row.rule.severity in GRAVE]
-    rest = [row for row in judgement.findings if row.rule.severity not in GRAVE]
+    heads = [row for row in found if row.rule.severity in GRAVE and row.under is None]
+    rest = [row for row in found if row not in heads]
     blocks: list[Block] = []
     if heads:
-        blocks.append(risk_table(heads, judgement, lang))
+        blocks.append(risk_table(heads, judgement, lang, remedies=True))
     if rest:
         if heads:
             blocks.append(Paragraph(worded(lang, "risks-table-note")))
@@ -135,7 +139,7 @@ def risk_section(judgement: Judgement, lang: Language) -> Section:
                 tuple(
                     joined(
                         (
-                            strong(f"{row.rule.id} ({word(lang, f'report.{row.rule.severity}')})"),
+                            strong(remarked(row.rule.id, word(lang, f"report.{row.rule.severity}"), lang)),
                             finding_says(row, lang),
                         )
                     )

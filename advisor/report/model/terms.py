@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any
 
-from advisor.entries.schema import Stage
 from advisor.findings import Finding
 from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.records import Paragraph, Row, Section, Table, Text, joined, lefts, plain, strong
+from advisor.report.model.risks import CHECKLIST
 from advisor.report.model.wording import NOTHING, finding_does, finding_says, word, worded
 from advisor.words import Language
 
-STAGES = cast("tuple[Stage, ...]", get_args(Stage))
+if TYPE_CHECKING:
+    from advisor.entries.schema import Stage
+
+STAGES: tuple[Stage, ...] = ("internal", "internal-transfer", "hosted-service", "weights-to-customers")
 STRICTER = ("allowed", "conditions", "unknown", "ask-legal", "forbidden")
 REQUIREMENTS = ("domestic-hardware", "domestic-model", "on-premises", "no-external-api", "air-gapped")
 
@@ -138,7 +141,7 @@ def _listed_ids(findings: list[Finding]) -> Text:
 def _open(judgement: Judgement, lang: Language) -> list[Row]:
     rows: list[Row] = []
     for finding in judgement.findings:
-        if finding.rule.topic not in {"licence", "compliance"}:
+        if finding.rule.topic not in CHECKLIST:
             continue
         severity = word(lang, f"report.{finding.rule.severity}")
         rows.append(

@@ -6,22 +6,31 @@ from collections.abc import Callable, Iterable
 
 from advisor.estimates.run import Range
 from advisor.findings import Finding, fill
+from advisor.patterns import pattern
 from advisor.report.model.records import Span, Style, Text, joined, line, plain
 from advisor.words import Language, catalogue, say
 from advisor.words.figures import money, shown_value, significant
 
 NOTHING = "—"
+_BLANK = pattern(r"(?<=[\u4e00-\u9fff）”]) (?=[\u4e00-\u9fff（“])|(?<=[）”，。；：]) (?=\d)")
 
 
 def word(lang: Language, key: str, /, **values: object) -> str:
     """A text of ours from `advisor.words.sections`, or of another area where the key names one."""
-    return say(lang, key if "." in key else f"sections.{key}", **values)
+    return tight(say(lang, key if "." in key else f"sections.{key}", **values), lang)
+
+
+def tight(text: str, lang: Language) -> str:
+    """A text without the blank that a filled-in figure leaves between two Chinese characters."""
+    return _BLANK.sub("", text) if lang == "zh" else text
 
 
 def worded(lang: Language, key: str, /, **values: object) -> Text:
     """A text of ours as spans: what stands between backticks in the words is code; values stay what they are."""
     area, _, name = (key if "." in key else f"sections.{key}").partition(".")
-    return marked(catalogue(area)[name].text(lang), lambda piece: piece.format(**values) if values else piece)
+    return marked(
+        catalogue(area)[name].text(lang), lambda piece: tight(piece.format(**values) if values else piece, lang)
+    )
 
 
 def marked(text: str, filled: Callable[[str], str]) -> Text:
@@ -66,14 +75,33 @@ def spread(value: Range | None, lang: Language, digits: int = 3) -> str:
 
 
 def days(value: Range | None, lang: Language) -> str:
-    """A range of days, `15 days (5–45)`."""
+    """A range of days, `15 days (5–45)`; of hours or minutes where it is less than one."""
     if value is None:
         return NOTHING
-    likely = shown_value(value.likely, "days", lang)
-    low, high = significant(value.low), significant(value.high)
+    if value.likely < 1:
+        # Below two hours in minutes.
+        unit, factor = ("figures.hours", 24.0) if value.likely * 24 >= 2 else ("options.minutes", 1440.0)
+        short = value.times(factor)
+        likely = say(lang, unit, value=significant(short.likely, 2))
+        low, high = significant(short.low, 2), significant(short.high, 2)
+        return f"{likely} ({low}–{high})" if lang == "en" else f"{likely}（{low}～{high}）"
+    likely = shown_value(rounded_days(value.likely), "days", lang)
+    low, high = (significant(rounded_days(part)) for part in (value.low, value.high))
     if low == high:
         return likely
     return f"{likely} ({low}–{high})" if lang == "en" else f"{likely}（{low}～{high}）"
+
+
+def rounded_days(value: float) -> float:
+    """Days as a calendar knows them: whole ones, and below ten two digits."""
+    return float(round(value)) if abs(value) >= 10 else float(f"{value:.2g}")
+
+
+def days_alone(value: Range | None, lang: Language) -> str:
+    """A range of days without the unit, for columns whose head says it."""
+    if value is None:
+        return NOTHING
+    return spread(Range(*(rounded_days(part) for part in (value.low, value.likely, value.high))), lang)
 
 
 def amount(value: Range | None, currency: str, lang: Language) -> str:
