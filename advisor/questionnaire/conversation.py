@@ -166,7 +166,7 @@ class Conversation:
         else:
             self._tell_wrapped(say(self.lang, "ask.unchanged", name=result.question.name.text(self.lang)))
         for path, value in result.filled.items():
-            question = next((q for q in self.interview.asked() if path in q.paths), result.question)
+            question = self.interview.question_of(path) or result.question
             shown = self._shown(question, value)
             if value is None and question.default is not None:
                 shown = say(self.lang, "ask.not-known", because=question.default.because.text(self.lang))

@@ -78,6 +78,10 @@ class Interview:
         told = (group for group in groups if all(value_at(self.values, path) is not None for path in group))
         return next(told, [None])[0]
 
+    def question_of(self, path: str) -> Question | None:
+        """The question that asks for a place, be it one for experts."""
+        return next((question for question in self._all if path in question.paths), None)
+
     def value_of(self, question: Question) -> Any:
         """The present answer, None where there is none."""
         stated = self._stated(question)
@@ -97,7 +101,7 @@ class Interview:
 
     def _is_for_experts(self, question: Question) -> bool:
         """Tell whether a question is left out for those who do not ask for details; what a plan states is shown."""
-        if self.expert or question.id in self._stated_before:
+        if self.expert or question.id in self._stated_before or self._stated(question) is not None:
             return False
         expert = question.expert
         return expert if isinstance(expert, bool) else self._meets(expert)
@@ -201,8 +205,7 @@ class Interview:
 
     def _fill(self, question: Question, filled: Mapping[str, Any], note: Words | None = None) -> Accepted:
         applied = [other for other in self._all if self.applies(other)]
-        before = {path: read_at(self.values, path) for path in question.paths}
-        stays = all(before.get(path) == _canonical(path, value) for path, value in filled.items() if path in before)
+        stays = all(read_at(self.values, path) == _canonical(path, value) for path, value in filled.items())
         if not stays:
             for path in question.clears:
                 remove(self.values, path)

@@ -250,8 +250,9 @@ def model(question: Question, text: str, knowledge: Knowledge) -> Reading:
 def _model_name(question: Question, plain: str, text: str, knowledge: Knowledge) -> Reading:
     by_name = question.path
     name, at, revision = _rewritten(question, plain).partition("@")
-    if len(parts := [part.strip() for part in name.split("的") if part.strip()]) > 1:
-        name = " ".join(reversed(parts))  # 14B的千问
+    parts = [part.strip() for part in name.split("的") if part.strip()]
+    orders = dict.fromkeys((name, " ".join(parts), " ".join(reversed(parts))))  # 千问的14B, 14B的千问
+    name = next((order for order in orders if _alike(order, knowledge.ids("models"))), " ".join(parts) or name)
     loose = " " in name or name != plain.partition("@")[0]
     alike = _alike(name, knowledge.ids("models"))
     exact = [entry for entry in alike if _same_words(name, entry)]

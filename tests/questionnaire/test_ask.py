@@ -449,3 +449,12 @@ def test_a_plan_that_works_is_told_so(lang: Language, end: str) -> None:
     assert judgement.verdict == "go"
     assert end.format(count=len(judgement.findings)) in session.said
     assert {"en": "The plan works. ", "zh": "计划可行。"}[lang] in session.said or "The plan stands" in session.said
+
+
+def test_what_an_answer_says_beside_is_told_and_can_be_changed() -> None:
+    session = talk("zh", [], "风格", "LoRA", "7B", "两台8卡 A100 80G", "q")
+    assert "  → 加速卡：a100-80g-sxm (A100 80GB SXM4)\n  → 数量：16\n  → 机器台数：2\n" in session.said
+    session = talk("zh", [], *[""] * 20)
+    assert re.search(r"(?m)^   7\. 机器台数 +2$", session.said)
+    session = talk("zh", ["--only", "hardware"], "8 张 A100 80G", "q")
+    assert "nodes" not in saved()
