@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -77,8 +77,13 @@ def _edits_lines() -> bool:
     return coding.upper() not in {"ANSI_X3.4-1968", "US-ASCII", "ASCII", "646"}
 
 
-def _decoded(line: bytes) -> str:
-    """A line of a pipe: UTF-8, or what Chinese systems wrote before it."""
+def _line_of(stream: TextIO | None) -> str:
+    """The next line of a pipe, empty at its end: UTF-8, or what Chinese systems wrote before it."""
+    if stream is None:
+        return ""
+    if not hasattr(stream, "buffer"):
+        return stream.readline()
+    line: bytes = stream.buffer.readline()
     try:
         return line.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -303,7 +308,7 @@ class _Asking:
             except EOFError:
                 return "q"
         click.echo("> ", nl=False)
-        line = _decoded(sys.stdin.buffer.readline()) if sys.stdin is not None else ""
+        line = _line_of(sys.stdin)
         click.echo(line.rstrip("\r\n"))
         return line if line else None
 
