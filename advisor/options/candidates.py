@@ -56,7 +56,7 @@ def candidates(
 def _works(ground: Ground, row: Candidate) -> bool:
     """Tell whether a candidate surely fits and keeps deadline and, as far as machines go, budget."""
     limits = ground.limits
-    late = limits.deadline is not None and row.days > limits.deadline
+    late = limits.deadline is not None and row.until > limits.deadline
     over = limits.budget is not None and row.money > limits.budget and row.choice.way == "retrieval"
     return row.chance >= SURE and not late and not over and not row.slow
 

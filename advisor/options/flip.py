@@ -71,13 +71,13 @@ def _machines(judgement: Judgement) -> Iterator[dict[str, Any]]:
 def _demands(judgement: Judgement) -> Iterator[dict[str, Any]]:
     """A budget or a deadline that is what the plan takes, and each requirement left out."""
     project = judgement.case.plan.project
-    cost, time = judgement.estimates.cost, judgement.estimates.time
+    cost, result = judgement.estimates.cost, judgement.schedule.counted
     if project is None:
         return
     if project.budget is not None and cost is not None and cost.project is not None:
         yield {"project.budget": amount_text(cost.project.likely, project.budget.currency)}
-    if project.deadline and time is not None and time.calendar_days is not None:
-        yield {"project.deadline": f"{math.ceil(time.calendar_days.likely)} days"}
+    if project.deadline and result is not None:
+        yield {"project.deadline": f"{math.ceil(result.likely)} days"}
     for name in project.requirements or ():
         yield {"project.requirements": [item for item in project.requirements or () if item != name] or None}
 

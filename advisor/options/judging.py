@@ -124,7 +124,7 @@ def _is_the_plan(ground: Ground, option: Option) -> bool:
     if choice.way == "retrieval" and choice.machines.device_id != ground.case.device_id:
         return False  # the same model served on another device is an answer of its own
     cost = judgement.estimates.cost
-    days = judgement.estimates.time.calendar_days if judgement.estimates.time else None
+    days = judgement.schedule.counted
     cheaper = bool(cost and cost.project and option.cost and option.cost.likely < 0.95 * cost.project.likely)
     sooner = bool(days and option.days and days.likely > 3 and option.days.likely < 0.5 * days.likely)
     return not cheaper and not sooner
@@ -183,8 +183,7 @@ def _serve(ground: Ground, values: dict[str, Any], choice: Choice) -> None:
 def _needed(ground: Ground, judged: Judgement, values: dict[str, Any]) -> set[str]:
     """What the judged plan still asks beyond deadline and budget; the values are changed to grant it."""
     more: set[str] = set()
-    time, cost, job = judged.estimates.time, judged.estimates.cost, judged.pricing.job
-    days = time.calendar_days if time is not None else job.calendar_days if job is not None else None
+    cost, days = judged.estimates.cost, judged.schedule.counted
     limits = ground.limits
     if limits.deadline is not None and days is not None and days.likely > _granted(judged, "deadline"):
         values["project"]["deadline"] = f"{math.ceil(days.likely * 1.02)} days"

@@ -50,12 +50,14 @@ class Option:
 
     @property
     def days(self) -> Range | None:
-        """Calendar days until the result: the run with faults and retries, or setting a model up."""
+        """Days from the decision to the result that counts: delivery, preparation, the run and its repeats."""
+        return self.judgement.schedule.counted
+
+    @property
+    def run_days(self) -> float | None:
+        """Calendar days of the run with its repeats; None where nothing is trained."""
         time = self.judgement.estimates.time
-        if time is not None:
-            return time.calendar_days
-        job = self.judgement.pricing.job
-        return job.calendar_days if job is not None else None
+        return time.calendar_days.likely if time is not None and time.calendar_days is not None else None
 
     @property
     def cost(self) -> Range | None:

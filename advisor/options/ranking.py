@@ -24,10 +24,10 @@ def order(ground: Ground, candidate: Candidate) -> tuple[float, ...]:
     if ground.optimise == "cost":
         return sure, candidate.money, candidate.place
     if ground.optimise == "time":
-        return sure, candidate.days, candidate.place
+        return sure, candidate.until, candidate.place
     if ground.optimise == "risk":
         return 1 - candidate.chance + candidate.slow, candidate.choice.count, candidate.place
-    late = float(limits.deadline is not None and candidate.days > limits.deadline)
+    late = float(limits.deadline is not None and candidate.until > limits.deadline)
     if ground.keep == "hardware":
         return sure, late, candidate.place
     over = float(limits.budget is not None and candidate.money > limits.budget)
@@ -75,9 +75,10 @@ def chosen(ground: Ground, found: Sequence[Option], most: int) -> list[Option]:
 
 
 def _late_for_nothing(option: Option, found: Sequence[Option]) -> bool:
-    """Tell whether an option gives up the deadline though its way can be had in time."""
+    """Tell whether an option gives up the deadline though its way can be had in time without giving up more."""
+    rest = set(option.gives_up) - {"deadline"}
     return "deadline" in option.gives_up and any(
-        other.choice.way == option.choice.way and "deadline" not in other.gives_up for other in found
+        other.choice.way == option.choice.way and set(other.gives_up) <= rest for other in found
     )
 
 
@@ -94,7 +95,7 @@ def _beats(one: Option, other: Option) -> bool:
         return False
     machines = one.choice.machines, other.choice.machines
     tenures = machines[0].tenure, machines[1].tenure
-    if one.choice.way in WHOLE and tenures == ("rent", "rent") and other.days.likely >= 7:
+    if one.choice.way in WHOLE and tenures == ("rent", "rent") and (other.run_days or 0.0) >= 7:
         return False  # which class can be had for weeks differs from day to day
     elsewhere = machines[1].own and machines[0].device_id != machines[1].device_id
     if elsewhere and RISKS[other.risk] <= RISKS[one.risk] and one.cost.likely > other.cost.likely * 0.8:

@@ -168,7 +168,14 @@ def _block(number: int, option: Option, lang: Language, style: Style) -> Iterato
     currency = option.judgement.pricing.currency
     rows: list[tuple[str, str]] = [("why", option.why.text(lang))]
     if option.days is not None and option.cost is not None:
+        joint = ", " if lang == "en" else "、"
+        phases = [phase for phase in option.judgement.schedule.phases if phase.days.likely > 0.05]
+        told = joint.join(
+            say(lang, f"options.part-{phase.key}", days=significant(phase.days.likely, 2)) for phase in phases
+        )
+        parts = ("; " if lang == "en" else "；") + told if len(phases) > 1 else ""
         figures = say(lang, "options.figures", days=significant(option.days.likely), low=significant(option.days.low),
+                      parts=parts,
                       high=significant(option.days.high), cost=money(option.cost.likely, currency, lang),
                       cost_low=money(option.cost.low, currency, lang),
                       cost_high=money(option.cost.high, currency, lang))  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from advisor.estimates.serving import estimate_serving
-from advisor.options.candidate import Candidate, rough_cost
+from advisor.options.candidate import Candidate, lead_of, rough_cost
 from advisor.options.compose import CONTEXTS, Choice
 from advisor.options.ground import Ground
 from advisor.options.machines import Machines
@@ -84,7 +84,8 @@ def _held(ground: Ground, case: Case, choice: Choice, place: int) -> Candidate |
         slow = speed.likely / max(1, asked.concurrent_requests) < READING
         cost = rough_cost(row, count, months * 30.44)
         loss = {"none": 0, "fp8": 1, "int8": 1, "int4": 2}[choice.quantisation]
-        made = Candidate(replace(choice, count=count), None, place, days, cost, 1.0, loss, slow)
+        chosen, lead = replace(choice, count=count), lead_of(case, row)
+        made = Candidate(chosen, None, place, days, cost, 1.0, loss, slow, lead)
         if not slow:
             return made
         found = found or made

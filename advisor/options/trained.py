@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from advisor.estimates.architecture import active_parameters
-from advisor.options.candidate import Candidate, rough_cost
+from advisor.options.candidate import Candidate, lead_of, rough_cost
 from advisor.options.compose import Choice, batch_tokens
 from advisor.options.ground import Ground
 from advisor.options.layouts import SURE, Fit, best_fit
@@ -60,7 +60,7 @@ def _counts(way: Way, row: Machines) -> tuple[int, ...]:
 
 def _late(ground: Ground, made: Candidate) -> bool:
     deadline = ground.limits.deadline
-    return deadline is not None and made.days * 1.1 > deadline
+    return deadline is not None and made.lead + made.days * 1.1 > deadline
 
 
 def _better(ground: Ground, made: Candidate, best: Candidate) -> bool:
@@ -106,7 +106,8 @@ def _made(ground: Ground, way: Way, base: Base, place: int, row: Machines, count
     if fit is None or not math.isfinite(fit.days):
         return None
     days = fit.days * practice_of(case, None).tries.likely
-    return Candidate(choice, fit, place, days, rough_cost(row, count, days), fit.memory.probability_fits)
+    cost, chance = rough_cost(row, count, days), fit.memory.probability_fits
+    return Candidate(choice, fit, place, days, cost, chance, lead=lead_of(case, row))
 
 
 def _best(ground: Ground, case: Case, way: Way, batch_tokens: float, row: Machines) -> Fit | None:

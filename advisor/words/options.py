@@ -245,9 +245,9 @@ WORDS: dict[str, Words] = {
     "outside": Words("Giving something up", "需要放弃某些约束"),
     "front-title": Words("Cost, time and risk of the options", "各方案的成本、时间与风险"),
     "front-description": Words(
-        "Each marker is an option: cost to the right, calendar days upwards, both logarithmic; the shape is the risk. "
+        "Each marker is an option: cost to the right, days to the result upwards, both logarithmic; the shape is the risk. "
         "Filled: no option that gives up no more is better in all three. Dashed: another one is.",
-        "每个标记是一个方案：横轴成本、纵轴日历天数，均为对数刻度；形状表示风险。实心：在不放弃更多约束的前提下，没有方案三项全优于它；虚线：有更优的方案。",
+        "每个标记是一个方案：横轴成本、纵轴出结果天数，均为对数刻度；形状表示风险。实心：在不放弃更多约束的前提下，没有方案三项全优于它；虚线：有更优的方案。",
     ),
     "front-marker": Words(
         "Option {number}: {title}; {cost}, {days} days, risk {risk}.",
@@ -258,7 +258,7 @@ WORDS: dict[str, Words] = {
         "方案 {number}：{title}；{cost}，{days} 天，风险{risk}；不如方案 {others}。",
     ),
     "front-cost": Words("Cost of the whole project", "项目总成本"),
-    "front-days": Words("Calendar days", "日历天数"),
+    "front-days": Words("Days from the decision to the result", "从拍板到出结果的天数"),
     "front-risk": Words("risk {risk}", "风险{risk}"),
     "front": Words(
         "Front of cost, time and risk (not beaten in all three by an option that gives up no more)",
@@ -276,7 +276,7 @@ WORDS: dict[str, Words] = {
     "missing": Words("Not possible, and why", "行不通的路及原因"),
     "next": Words("Next steps", "下一步"),
     "column-fits": Words("Fits", "放得下"),
-    "column-days": Words("Days", "天数"),
+    "column-days": Words("Days to result", "出结果天数"),
     "column-cost": Words("Cost, {currency}", "成本（{currency}）"),
     "column-risk": Words("Risk", "风险"),
     "column-verdict": Words("Verdict", "结论"),
@@ -291,9 +291,14 @@ WORDS: dict[str, Words] = {
     "untouched": Words("none (nothing is trained)", "无（不训练）"),
     "row-layout": Words("Layout", "布局"),
     "row-figures": Words("Figures", "数据"),
+    "part-delivery": Words("delivery {days}", "到货 {days}"),
+    "part-preparation": Words("data {days}", "备数据 {days}"),
+    "part-run": Words("run {days}", "训练 {days}"),
+    "part-repeats": Words("repeats {days}", "重来 {days}"),
+    "part-deployment": Words("set-up {days}", "部署 {days}"),
     "figures": Words(
-        "{days} days ({low}–{high}) · {cost} ({cost_low}–{cost_high})",
-        "{days} 天（{low}～{high}）· {cost}（{cost_low}～{cost_high}）",
+        "{days} days to the result ({low}–{high}{parts}) · {cost} ({cost_low}–{cost_high})",
+        "{days} 天出结果（{low}～{high}{parts}）· {cost}（{cost_low}～{cost_high}）",
     ),
     "layout": Words(
         "{framework}, {precision}{sharding}; micro-batch {batch} × accumulation {accumulation} × data-parallel {data}, "

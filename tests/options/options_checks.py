@@ -45,7 +45,7 @@ def broken_constraints(original: PlanFile, option: Option) -> set[str]:
         broken.add("use")
     if new.project.team != project.team:
         broken.add("team")
-    days = judgement.estimates.time.calendar_days if judgement.estimates.time else None
+    days = judgement.schedule.counted
     if new.project.deadline != project.deadline or (project.deadline and days and days.likely > project.deadline):
         broken.add("deadline")
     cost = judgement.estimates.cost
