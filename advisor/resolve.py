@@ -720,6 +720,10 @@ class _Resolver:
                 return None
             total = sum(counted)
         self._note_padding(recipe)
+        if recipe.method == "rl" and all(row.entry.tokens is None and row.entry.size is None for row in data):
+            completions = self.figure("completions-per-prompt")
+            self.assume("data", round(total * completions), "completions", completions=f"{completions:g}")
+            total *= completions
         return total
 
     def _note_padding(self, recipe: Recipe) -> None:

@@ -142,6 +142,10 @@ WORDS: dict[str, Words] = {
         "Not stated; samples packed to the sequence length, so no padding is counted.",
         "计划未写；视为打包到序列长度，不计填充。",
     ),
+    "completions": Words(
+        "Reinforcement learning answers every prompt several times; {completions} answers a prompt are counted.",
+        "强化学习对每个提示生成多个回答；按每个提示 {completions} 个回答计。",
+    ),
     "padding": Words(
         "Samples are not packed: each is padded to the longest of its micro-batch, and the padding is processed too.",
         "样本未打包：每条都填充到微批中最长的一条，填充部分同样要计算，并计入处理的 token 数。",
