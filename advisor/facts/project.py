@@ -252,6 +252,7 @@ def _generated_share(s: State) -> float | None:
 
 
 _CONDITIONAL_NAMING = pattern(r"above the threshold|not required|\bonly\b", re.IGNORECASE)
+_NAME_START = pattern(r'begins? with "([^"]+)"')
 _QUOTED = pattern(r'"([^"]+)"')
 _FILING = pattern(r"备案|登记|\bfiling\b|\bfiled\b", re.IGNORECASE)
 _LABELLING = pattern(r"标识|labell?ing|watermark|水印", re.IGNORECASE)
@@ -280,9 +281,11 @@ def _naming_words(s: State) -> str | None:
     """The words to be shown, as the licence quotes them; the licence's name where it quotes none."""
     if not _naming(s) or s.case.licence is None or s.case.licence.naming_duty is None:
         return None
-    # a quotation of one word is the start of a name, not a phrase to show
-    quoted = [words for words in _QUOTED.findall(s.case.licence.naming_duty.en) if " " in words]
-    return " / ".join(f"“{words}”" for words in quoted) or _licence_name(s)
+    duty = s.case.licence.naming_duty.en
+    starts = _NAME_START.findall(duty)
+    quoted = [words for words in _QUOTED.findall(duty) if " " in words and words not in starts]
+    shown = [f"“{words}”" for words in quoted] + [f"“{words}…”" for words in starts]
+    return " / ".join(shown) or _licence_name(s)
 
 
 def _permissive(s: State) -> bool | None:
