@@ -39,6 +39,7 @@ class ServingCalibration:
     graphs_gib: float  # captured graphs and the engine's own buffers
     prefill_chunk: float  # tokens that an engine works on at once
     bandwidth_share: float  # of the datasheet bandwidth that decoding reaches
+    unpack_share: float  # of that again, where kernels unpack integer weights of 4 or 8 bits
     compute_share: float  # of the dense peak that prefill and large batches reach
     layer_seconds: float  # fixed time per layer and step: kernel launches, norms
     memory_spread: Spread
@@ -80,6 +81,19 @@ def weight_bytes(a: Architecture, serving: Serving) -> float:
     return WEIGHT_BYTES[serving.quantisation] * (shape.parameters(a) - tables) + plain * tables
 
 
+def cache_value_bytes(serving: Serving) -> float:
+    """Bytes of one cached number: 16 bits, but 8 in the FP8 checkpoints that TensorRT-LLM is served with.
+
+    Source: TensorRT-LLM documentation, performance overview (FP8 checkpoints state an FP8 cache).
+    """
+    return 1.0 if serving.engine == "tensorrt-llm" and serving.quantisation == "fp8" else 2.0
+
+
+def request_cache_bytes(a: Architecture, serving: Serving) -> float:
+    """Bytes of one request's cache at its full context, on all devices together."""
+    return shape.kv_cache_bytes(a, serving.context_length, cache_value_bytes(serving))
+
+
 def cache_share(a: Architecture, tensor: int) -> float:
     """Part of a request's cache that one of `tensor` devices holds: heads are not cut, a latent is on every device."""
     return 1.0 if a.latent is not None else 1.0 / min(tensor, max(1, a.kv_heads))
@@ -94,30 +108,38 @@ def group_sizes(a: Architecture, most: int) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Load:
+class Load:
     """Bytes of one device in a group of `tensor` devices that serves `requests` requests."""
 
     weights: float
     cache: float
-    overhead: float
+    working: float  # of a prefill chunk, and logits
+    fixed: float  # context, graphs, communication
+
+    @property
+    def overhead(self) -> float:
+        """What is neither weights nor cache."""
+        return self.working + self.fixed
 
     @property
     def total(self) -> float:
+        """All of it."""
         return self.weights + self.cache + self.overhead
 
 
-def _load(run: Run, calibration: ServingCalibration, serving: Serving, tensor: int, requests: float) -> _Load:
+def load_of(run: Run, calibration: ServingCalibration, serving: Serving, tensor: int, requests: float) -> Load:
+    """Bytes of one device while a group of `tensor` devices holds so many requests at their full context."""
     a = run.architecture
     weights = weight_bytes(a, serving) / tensor
     # A cache block holds 16 tokens; the last one of a request is half empty on average.
-    per_request = shape.kv_cache_bytes(a, serving.context_length + 8, 2.0)
+    per_request = shape.kv_cache_bytes(a, serving.context_length + 8, cache_value_bytes(serving))
     cache = per_request * cache_share(a, tensor) * requests
     chunk = min(calibration.prefill_chunk, serving.context_length)
     width = max(a.ffn_hidden_size, a.experts_per_token * a.expert_ffn_hidden_size)
     working = chunk * (2.0 * (2 + a.gated_mlp) * width / tensor + 8.0 * a.hidden_size)
     logits = 6.0 * requests * a.vocab_size / tensor
     fixed = calibration.context_gib + calibration.graphs_gib + (calibration.communicator_gib if tensor > 1 else 0.0)
-    return _Load(weights, cache, working + logits + fixed * GIB)
+    return Load(weights, cache, working + logits, fixed * GIB)
 
 
 def _placing(run: Run, calibration: ServingCalibration, serving: Serving, devices: int) -> tuple[int, int]:
@@ -130,7 +152,7 @@ def _placing(run: Run, calibration: ServingCalibration, serving: Serving, device
     for tensor in sizes:
         replicas = max(1, devices // tensor)
         requests = math.ceil(serving.concurrent_requests / replicas)
-        load = _load(run, calibration, serving, tensor, requests)
+        load = load_of(run, calibration, serving, tensor, requests)
         if chance_below(usable, load.total, calibration.memory_spread) >= 0.9:
             return tensor, replicas
     return sizes[-1], max(1, devices // sizes[-1])
@@ -143,7 +165,7 @@ def _devices_needed(run: Run, calibration: ServingCalibration, serving: Serving)
     for tensor in group_sizes(run.architecture, MOST_DEVICES):
 
         def fits(requests: int, tensor: int = tensor) -> bool:
-            load = _load(run, calibration, serving, tensor, requests)
+            load = load_of(run, calibration, serving, tensor, requests)
             return bool(chance_below(usable, load.total, calibration.memory_spread) >= 0.9)
 
         if not fits(1):
@@ -184,8 +206,9 @@ def decode_rate(
     a, machine = run.architecture, run.machine
     if machine.bandwidth is None:
         return None
-    cache = shape.kv_cache_bytes(a, serving.context_length, 2.0) * cache_share(a, tensor) * requests
-    read = touched_weights(a, serving, requests) / tensor + cache
+    cache = request_cache_bytes(a, serving) * cache_share(a, tensor) * requests
+    unpacking = calibration.unpack_share if serving.quantisation in ("int4", "int8") else 1.0
+    read = touched_weights(a, serving, requests) / tensor / unpacking + cache
     seconds = read / (machine.bandwidth * calibration.bandwidth_share)
     peak = _peak(machine, serving)
     if peak is not None:
@@ -224,7 +247,7 @@ def estimate_serving(run: Run, calibration: ServingCalibration) -> ServingEstima
     devices = max(1, run.layout.devices)
     tensor, replicas = _placing(run, calibration, serving, devices)
     requests = math.ceil(serving.concurrent_requests / replicas)
-    load = _load(run, calibration, serving, tensor, requests)
+    load = load_of(run, calibration, serving, tensor, requests)
     total = load.total / GIB
     probability = chance_below(run.machine.usable_gib, total, calibration.memory_spread)
     used = min(replicas, serving.concurrent_requests)
@@ -241,12 +264,12 @@ def estimate_serving(run: Run, calibration: ServingCalibration) -> ServingEstima
         devices_needed=_devices_needed(run, calibration, serving),
         tokens_per_second=None if decoding is None else range_of(decoding * used, calibration.decode_spread),
         prefill_tokens_per_second=None if prefill is None else range_of(prefill * replicas, calibration.prefill_spread),
-        cache_bytes_per_request=shape.kv_cache_bytes(run.architecture, serving.context_length, 2.0),
+        cache_bytes_per_request=request_cache_bytes(run.architecture, serving),
         trace=_trace(run, serving, load, tensor, requests),
     )
 
 
-def _trace(run: Run, serving: Serving, load: _Load, tensor: int, requests: int) -> tuple[Step, ...]:
+def _trace(run: Run, serving: Serving, load: Load, tensor: int, requests: int) -> tuple[Step, ...]:
     a = run.architecture
     given: dict[str, float | int | str] = {
         "t": tensor, "requests": requests, "s": serving.context_length, "quantisation": serving.quantisation,
