@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from advisor.facts import vocabulary
 from advisor.library import load_advisor
+from advisor.options.limits import Way
 from advisor.plan.read import load_plan
 from advisor.words import LANGUAGES, catalogue
 from advisor.words.trace import FORMULAS, INPUTS
@@ -75,6 +77,12 @@ def test_a_chinese_report_has_no_english_sentence(day: date) -> None:
                 continue
             run = re.search(r"(?:[A-Za-z][A-Za-z'-]{2,}[ ,]+){6,}", line)
             assert run is None, line
+
+
+@pytest.mark.parametrize("way", get_args(Way))
+def test_every_way_to_go_has_its_words(way: str) -> None:
+    assert {f"effect-{way}", f"effect-{way}-code"} <= catalogue("sections").keys()
+    assert {f"short-{way}", f"way-{way}", f"why-{way}"} <= catalogue("options").keys()
 
 
 def test_the_languages_are_these() -> None:
