@@ -226,7 +226,10 @@ class _Asking:
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415 - kept off the way to --help
 
         interview = Interview(self.questions, self.knowledge, values, today=self.day)
-        if self._tells_missing(interview.missing()):
+        unknown = self._unknown_names(values)
+        for problem in unknown:
+            click.echo(f"{self.file}: {problem.path}: {problem.message(self.lang)}", err=True)
+        if self._tells_missing(interview.missing()) or unknown:
             return 2
         self.save(interview.plan_values())
         click.echo(say(self.lang, "ask.written", file=self.file), err=True)
@@ -261,7 +264,11 @@ class _Asking:
         """Ask what is open (or everything again), save after each answer, and check the plan at the end."""
         from advisor.questionnaire.conversation import Conversation  # noqa: PLC0415 - kept off the way to --help
         from advisor.questionnaire.interview import Interview  # noqa: PLC0415
+        from advisor.questionnaire.places import remove  # noqa: PLC0415
 
+        for problem in self._unknown_names(values):
+            remove(values, "model" if problem.path == "model.name" else problem.path)
+            self._tell("asked-again", path=problem.path, message=problem.message(self.lang))
         interview = Interview(self.questions, self.knowledge, values, today=self.day, sections=only,
                               expert=expert, again=edit)  # fmt: skip
         if interview.next_question() is None and not interview.missing():
@@ -287,10 +294,10 @@ class _Asking:
         click.echo()
         return self._check()
 
-    def _tell(self, key: str) -> None:
+    def _tell(self, key: str, **values: str) -> None:
         from advisor.report.wrapping import wrapped  # noqa: PLC0415 - kept off the way to --help
 
-        for text in say(self.lang, f"ask.{key}", file=self.file).split("\n"):
+        for text in say(self.lang, f"ask.{key}", file=self.file, **values).split("\n"):
             for line in wrapped(text, "", self.lang, "", self.width):
                 click.echo(line)
 

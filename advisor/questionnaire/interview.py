@@ -206,7 +206,7 @@ class Interview:
     def _fill(self, question: Question, filled: Mapping[str, Any], note: Words | None = None) -> Accepted:
         applied = [other for other in self._all if self.applies(other)]
         stays = all(read_at(self.values, path) == _canonical(path, value) for path, value in filled.items())
-        if not stays:
+        if not stays and self._stated(question) is not None:
             for path in question.clears:
                 remove(self.values, path)
         for path in question.paths:

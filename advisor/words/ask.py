@@ -13,6 +13,7 @@ WORDS: dict[str, Words] = {
         "直接写答案或选项编号，中英文都行。回车或 -：不知道；?：为什么问；<：上一题；q：退出。",
     ),
     "resumed": Words("Going on where {file} left off.", "接着 {file} 上次的进度继续。"),
+    "asked-again": Words("{path}: {message} It is asked again.", "{path}：{message}这一项重新问一次。"),
     "comments": Words(
         "{file} holds comments, which are not kept when it is written again; the file as it is goes to {copy} first.",
         "{file} 里有注释，重新写入后不会保留；写入前先把原文件存为 {copy}。",

@@ -458,3 +458,22 @@ def test_what_an_answer_says_beside_is_told_and_can_be_changed() -> None:
     assert re.search(r"(?m)^   7\. 机器台数 +2$", session.said)
     session = talk("zh", ["--only", "hardware"], "8 张 A100 80G", "q")
     assert "nodes" not in saved()
+
+
+def test_names_that_nobody_knows_are_asked_again() -> None:
+    Path("plan.yaml").write_text(GOOD.replace("rtx4090", "rtx9090").replace("qwen2.5-7b", "qwen9-7b"), encoding="utf-8")
+    session = talk("zh", [], "风格", "千问2.5 7B", "4090", *[""] * 20)
+    assert session.said.startswith(
+        "hardware.device：未知的设备 `rtx9090`。最接近的已知设备：rtx5090, rtx4090, rtx3090, rtx4090d。这一项\n"
+        "重新问一次。\n"
+        "model.name：未知的模型 `qwen9-7b`。最接近的已知模型：qwen-7b, qwen-72b, qwen2-7b, qwen2-72b。补充\n"
+        "`parameters` 后也可直接估算。这一项重新问一次。\n"
+    )
+    plan = load_plan(Path("plan.yaml")).plan
+    assert plan.model is not None and plan.hardware is not None
+    assert (plan.model.name, plan.hardware.device, plan.hardware.count) == ("qwen2.5-7b", "rtx4090", 1)
+    Path("plan.yaml").write_text(GOOD.replace("rtx4090", "rtx9090"), encoding="utf-8")
+    assert talk("en", ["--no-input"]).told == (
+        "plan.yaml: hardware.device: Unknown device `rtx9090`. "
+        "The nearest known: rtx5090, rtx4090, rtx3090, rtx4090d.\n"
+    )
