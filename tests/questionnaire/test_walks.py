@@ -29,7 +29,7 @@ SAID = st.one_of(
          "3000条问答对", "1万条", "30%", "10万", "10-20万", "100000", "三个月", "年底前", "明年3月", "卖给客户", "中国",
          "信创、国产模型", "1-3", "all", "有", "是", "两个人", "半个", "盲测"]
     ),
-    st.text(max_size=8),
+    st.text(st.characters(exclude_characters="{}"), max_size=8),
 )  # fmt: skip
 SURE = {"method": "lora", "model": "7B", "device": "2 x 4090", "count": "2"}
 
@@ -73,7 +73,7 @@ def test_a_walk_ends_in_a_plan_that_loads(said: list[str], lang: Language, exper
     plan = person.interview.plan_values()
     read_plan(write_plan(plan).encode(), "walk.yaml")
     assert Interview(QUESTIONS, KNOWLEDGE, kept, today=DAY).plan_values() == plan
-    assert all("{" not in line and "\x1b" not in line for line in told if not line.startswith("  `"))
+    assert not [line for line in told if "{" in line or "\x1b" in line]  # a place that was not filled, a colour
 
 
 @pytest.mark.slow
