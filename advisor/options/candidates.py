@@ -34,10 +34,11 @@ def candidates(
     for rows in kinds.values():
         rows.sort(key=_price_of_work)
         seen = 0
+        enough = _MACHINES if ground.optimise in {"mix", "risk"} and ground.keep is None else len(rows)
         for place, base in enumerate(bases):
             found: list[Candidate] = []
             for row in rows:
-                if way != "retrieval" and len(found) >= _MACHINES:
+                if way != "retrieval" and len(found) >= enough:
                     break
                 if place == 0:
                     seen += 1

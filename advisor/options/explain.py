@@ -6,6 +6,8 @@ import re
 
 from advisor.estimates.architecture import parameters
 from advisor.options.compose import Choice
+from advisor.options.contrast import Contrast
+from advisor.options.layouts import ALIKE
 from advisor.options.limits import GIVEN_UP, WHOLE, Limits
 from advisor.options.models import shown_name
 from advisor.options.offer import Risk
@@ -152,6 +154,23 @@ def why_of(choice: Choice, limits: Limits, judgement: Judgement, trimmed: bool, 
     if choice.machines.device.software.platform == "cann" and choice.way != "retrieval":
         words = plus(words, both("npu-move"))
     return words
+
+
+_NAMED = 3
+"""Parts of a step that are named as reasons for a difference in speed."""
+
+
+def against_words(made: Contrast) -> Words | None:
+    """How a layout compares to the plan's own on the same devices; None where they are about as fast and both fit."""
+    if not made.other_fits:
+        return both("against-unfit")
+    if 1 / ALIKE < made.speed < ALIKE:
+        return None
+    report = catalogue("report")
+    parts = made.saves if made.speed > 1 else made.spends
+    names = joined([report[f"time-{name}"] for name, _ in parts[:_NAMED]])
+    key = "against-faster" if made.speed > 1 else "against-slower"
+    return both(key if parts else f"{key}-plain", speed=significant(made.speed, 2), names=names)
 
 
 def licence_of(judgement: Judgement, limits: Limits) -> tuple[Words, Words | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from advisor.estimates.cost import DAYS_PER_MONTH
 from advisor.options.compose import Choice, compose
 from advisor.options.limits import Limits, Way
 from advisor.options.models import Base
@@ -46,6 +47,13 @@ class Ground:
     def own_base(self) -> Base:
         """The plan's own model."""
         return Base(self.case.plan.model.name or "", self.case.model, own=True)
+
+    @property
+    def work_per_day(self) -> float:
+        """What the people of a run cost for a day; 0 where no price of their work is known."""
+        month = self.judgement.pricing.book.engineer_month
+        stated = self.limits.engineers or self.case.knowledge.figure("engineers-small").likely
+        return month.likely * stated / DAYS_PER_MONTH if month is not None else 0.0
 
     def ways(self) -> tuple[Way, ...]:
         """The methods worth a look, in the order in which they should be tried."""

@@ -11,6 +11,7 @@ from advisor.findings import Finding
 from advisor.options import explain
 from advisor.options.candidate import Candidate
 from advisor.options.compose import CONTEXTS, Choice, amount_text, changes_between, compose, house, settle
+from advisor.options.contrast import contrast
 from advisor.options.ground import Ground
 from advisor.options.layouts import HALF, SURE, Fit
 from advisor.options.limits import SELECTED, WHOLE
@@ -20,6 +21,7 @@ from advisor.pipeline import Judgement
 from advisor.plan.read import plan_values, write_plan
 from advisor.records import dataclass
 from advisor.resolve import resolve
+from advisor.words import Words
 
 SHORT_DAYS = 3.0
 """A run shorter than this does not pay for a node that is bought for it."""
@@ -84,6 +86,7 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
         duties=duties,
         risk="medium",
         text=write_plan(values),
+        against=_against(ground, candidate),
     )  # fmt: skip
     if _buys_for_hours(option):
         return Outcome(reason="short")
@@ -104,6 +107,19 @@ def _granting(ground: Ground, values: dict[str, Any], given: set[str]) -> Judgem
         given |= more
         judged = ground.judge(values)
     return judged
+
+
+def _against(ground: Ground, candidate: Candidate) -> Words | None:
+    """The layout beside that of the plan, where method, model and devices are the plan's."""
+    choice, estimates = candidate.choice, ground.judgement.estimates
+    memory, time = estimates.memory, estimates.time
+    same = choice.way == ground.limits.method and choice.base.own and choice.machines.own
+    if not same or candidate.fit is None or memory is None or time is None:
+        return None
+    run = ground.case.run
+    if candidate.fit.run.layout.devices != run.layout.devices or candidate.fit.run.tokens != run.tokens:
+        return None
+    return explain.against_words(contrast(candidate.fit, Fit(run, memory, time)))
 
 
 def _buys_for_hours(option: Option) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import date
 from functools import lru_cache
@@ -123,10 +124,16 @@ def bases_for(case: Case, limits: Limits, way: Way, today: date) -> tuple[Base, 
             best[size + sparse] = (key, Base(written, entry))
     wanted = _TARGETS[way]
     if limits.method == "pretraining" and way == "continued":
-        wanted = (case.run.architecture.stated_parameters or wanted[0],)
+        # What is trained on is about as large as what would have been made, or of the size that one node trains.
+        own_size = case.run.architecture.stated_parameters or wanted[0]
+        wanted = (own_size, *(other for other in wanted[:1] if other < own_size))
     ordered = sorted(
         (base for _, base in best.values() if base.parameters <= 120e9),
-        key=lambda base: (_nearest(base.parameters, wanted), _sparse(base) != (way == "retrieval")),
+        key=lambda base: (
+            _nearest(base.parameters, wanted),
+            _sparse(base) != (way == "retrieval"),
+            abs(math.log(base.parameters / wanted[0])) if wanted else 0.0,
+        ),
     )
     if way != "retrieval":
         ordered = [base for base in ordered if not _sparse(base)]

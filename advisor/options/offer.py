@@ -36,6 +36,7 @@ class Option:
     duties: Words | None
     risk: Risk
     text: str  # the plan file
+    against: Words | None = None  # the layout beside the plan's own, on the same devices
     file_name: str = ""
 
     @property

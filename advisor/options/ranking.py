@@ -22,7 +22,7 @@ def order(ground: Ground, candidate: Candidate) -> tuple[float, ...]:
     limits = ground.limits
     sure = float(candidate.chance < 0.9) + float(candidate.slow)
     if ground.optimise == "cost":
-        return sure, candidate.money, candidate.place
+        return sure, candidate.money + candidate.days * ground.work_per_day, candidate.place
     if ground.optimise == "time":
         return sure, candidate.until, candidate.place
     if ground.optimise == "risk":

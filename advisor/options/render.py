@@ -36,6 +36,8 @@ def option_as_json(option: Option, lang: Language) -> dict[str, Any]:
         "verdict": option.verdict,
         "estimates": estimates_as_json(option.judgement),
         "why": option.why.text(lang),
+        "layout": layout_text(option, lang) if option.choice.way != "retrieval" else None,
+        "against_plan": option.against.text(lang).strip() if option.against is not None else None,
         "risk": option.risk,
         "probability_fits": round(option.probability_fits, 6),
         "days": span(option.days),
@@ -183,7 +185,8 @@ def _block(number: int, option: Option, lang: Language, style: Style) -> Iterato
             figures += say(lang, "options.figures-paid", amount=money(paid, currency, lang))
         rows.append(("figures", figures))
     if option.choice.way != "retrieval":
-        rows.append(("layout", layout_text(option, lang)))
+        beside = option.against.text(lang) if option.against is not None else ""
+        rows.append(("layout", layout_text(option, lang) + beside))
     rows.append(("changes", changes_text(option, lang)))
     rows.append(("licence", option.licence.text(lang)))
     left = [row for row in option.judgement.findings if row.rule.severity in {"high", "medium"}]
@@ -256,10 +259,14 @@ def layout_text(option: Option, lang: Language) -> str:
     """How an option's work is cut over its devices, in one line."""
     run = option.judgement.case.run
     recipe, layout = run.recipe, run.layout
-    degrees = {"TP": layout.tensor, "PP": layout.pipeline, "CP": layout.context, "EP": layout.expert}
-    cuts = [f"{name}{degree}" for name, degree in degrees.items() if degree > 1]
+    cuts = [
+        say(lang, f"options.cut-{name}", degree=degree)
+        for name in ("tensor", "pipeline", "context", "expert")
+        if (degree := getattr(layout, name)) > 1
+    ]
     if recipe.zero_stage:
-        cuts.insert(0, f"ZeRO-{recipe.zero_stage}")
+        key = "cut-zero" if layout.data > 1 else "cut-zero-sequence"
+        cuts.append(say(lang, f"options.{key}", stage=recipe.zero_stage, replicas=layout.data))
     elif layout.devices > 1 and not cuts:
         cuts.append(say(lang, "options.replicated"))
     if recipe.offload != "none":

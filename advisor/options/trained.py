@@ -9,7 +9,7 @@ from advisor.estimates.architecture import active_parameters
 from advisor.options.candidate import Candidate, lead_of, rough_cost
 from advisor.options.compose import Choice, batch_tokens
 from advisor.options.ground import Ground
-from advisor.options.layouts import SURE, Fit, best_fit
+from advisor.options.layouts import ALIKE, SURE, Fit, best_fit
 from advisor.options.limits import ADAPTERS, WHOLE, Way
 from advisor.options.machines import Machines
 from advisor.options.models import Base
@@ -22,6 +22,8 @@ SHORT_DAYS = 1.0
 """A run of whole nodes that is shorter than this needs only a part of one."""
 LONGEST_DAYS = 90.0
 """Adapters that take longer than this on one's own machines, or a third of it on others', are no quick trial."""
+YEAR = 365.0
+"""Days beyond which nobody runs anything: by then the machines and the models are others."""
 SHORT = 2048
 """The sequence length that adapters on a large quantised base fall back to."""
 
@@ -42,7 +44,13 @@ def trained(ground: Ground, way: Way, base: Base, place: int, row: Machines) -> 
             break
     if best is None:
         return None
-    if way in ADAPTERS and best.days > (LONGEST_DAYS if row.own else LONGEST_DAYS / 3):
+    if row.own and best.choice.nodes > 1 and row.tenure == "owned":
+        # Over a slow network one node may be faster than all of them.
+        one = _made(ground, way, base, place, row, row.per_node) if row.per_node in row.counts else None
+        if one is not None and one.chance >= SURE and one.days * ALIKE < best.days:
+            best = one
+    longest = LONGEST_DAYS if row.own else LONGEST_DAYS / 3
+    if best.days > (longest if way in ADAPTERS else YEAR):
         return None
     return _part_of_node(ground, best) if way in WHOLE and not row.own and row.joined else best
 
@@ -71,7 +79,9 @@ def _better(ground: Ground, made: Candidate, best: Candidate) -> bool:
     late = _late(ground, made), _late(ground, best)
     if late[0] != late[1]:
         return late[1]
-    return (late[1] or ground.optimise == "time") and made.days < best.days * 0.75
+    if ground.optimise == "time":
+        return made.until * ALIKE < best.until
+    return late[1] and made.days < best.days * 0.75
 
 
 def _part_of_node(ground: Ground, best: Candidate) -> Candidate:

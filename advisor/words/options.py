@@ -306,6 +306,22 @@ WORDS: dict[str, Words] = {
         "{framework}，{precision}{sharding}；微批 {batch} × 累积 {accumulation} × 数据并行 {data}，序列长度 {sequence}，{recompute}",
     ),
     "replicated": Words("weights on every device", "每卡一份权重"),
+    "cut-tensor": Words("TP{degree} inside the node", "节点内 TP{degree}"),
+    "cut-pipeline": Words("PP{degree} stages", "PP{degree} 级流水线"),
+    "cut-context": Words("CP{degree} along the sequence", "CP{degree} 切分序列"),
+    "cut-expert": Words("EP{degree} over the experts", "EP{degree} 切分专家"),
+    "cut-zero": Words("ZeRO-{stage} over {replicas} replicas", "ZeRO-{stage} 分到 {replicas} 个副本"),
+    "cut-zero-sequence": Words("ZeRO-{stage} over the parts of a sequence", "ZeRO-{stage} 分到序列各段"),
+    "against-unfit": Words("; the plan's own layout does not surely fit", "；原计划的布局未必放得下"),
+    "against-faster": Words(
+        "; {speed}× the speed of the plan's own layout: less {names}", "；速度是原布局的 {speed} 倍：省在{names}"
+    ),
+    "against-faster-plain": Words("; {speed}× the speed of the plan's own layout", "；速度是原布局的 {speed} 倍"),
+    "against-slower": Words(
+        "; {speed}× the speed of the plan's own layout, more {names}",
+        "；速度是原布局的 {speed} 倍，多花在{names}上",
+    ),
+    "against-slower-plain": Words("; {speed}× the speed of the plan's own layout", "；速度是原布局的 {speed} 倍"),
     "offload-optimizer": Words("optimizer in host memory", "优化器放在主机内存"),
     "offload-parameters": Words("optimizer and weights in host memory", "优化器与权重放在主机内存"),
     "figures-paid": Words(

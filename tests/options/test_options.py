@@ -298,7 +298,17 @@ def _generated(seed: int) -> dict[str, Any]:
     """A plan out of a small space that mixes goals, demands, machines and data; the same for the same seed."""
     chance = random.Random(seed)
     method = chance.choice(
-        ["none", "lora", "qlora", "full-finetuning", "continued-pretraining", "continued-pretraining"]
+        [
+            "none",
+            "lora",
+            "qlora",
+            "full-finetuning",
+            "continued-pretraining",
+            "continued-pretraining",
+            "preference",
+            "rl",
+            "pretraining",
+        ]
     )
     requirements = [
         name for name in ("domestic-hardware", "domestic-model", "on-premises", "air-gapped") if chance.random() < 0.3
@@ -323,14 +333,15 @@ def _generated(seed: int) -> dict[str, Any]:
                                 {"parameters": "13B", "license": "Apache-2.0"}]),
         "training": {"method": method},
         "hardware": {
-            "device": chance.choice(["v100-32g-sxm2", "rtx4090", "a100-80g-sxm", "ascend910b2", "h800-sxm"]),
+            "device": chance.choice(["v100-32g-sxm2", "rtx4090", "a100-80g-sxm", "ascend910b2", "h800-sxm", "rtx3090",
+                                     "dgx-spark", "mi300x", "l40s"]),
             "count": chance.choice([1, 4, 8, 16]),
             "tenure": chance.choice(["owned", "owned", "rent"]),
         },
         "project": project,
     }  # fmt: skip
     if method != "none":
-        values["training"]["sequence_length"] = chance.choice([2048, 4096, 8192])
+        values["training"]["sequence_length"] = chance.choice([2048, 4096, 8192, 65536])
         kind = chance.choice(["private-code", "private-text", "instructions", "text", "chat"])
         values["data"] = [{"name": "corpus", "kind": kind, "tokens": chance.choice(["20M", "500M", "8B"]),
                            "license": "LicenseRef-internal", "source": "internal"}]  # fmt: skip
