@@ -752,12 +752,22 @@ class _Resolver:
     def _served(self, recipe: Recipe, model: ModelEntry | None) -> ServingQuantisation:
         """How the served weights are stored: as the plan says, else as the model's makers release them."""
         stated = (self.plan.serving.quantisation if self.plan.serving else None) or "none"
+        if stated != "none" or recipe.method != "none":
+            return stated
+        name = (self.plan.model.name or "").partition("@")[0].lower()
+        for ending, stored in _STORED.items():
+            if name.endswith(ending):
+                return self.assume("serving.quantisation", stored, "served-as-named", ending=ending)
         released = self.plan.model.trained_in or (model.trained_in if model else None)
-        if stated != "none" or recipe.method != "none" or released not in _RELEASED:
+        if released not in _RELEASED:
             return stated
         return self.assume("serving.quantisation", _RELEASED[released], "served-as-released", released=released)
 
 
+_STORED: Mapping[str, ServingQuantisation] = {
+    "-fp8": "fp8", "-awq": "int4", "-gptq-int4": "int4", "-int4": "int4", "-4bit": "int4", "-gptq-int8": "int8",
+    "-int8": "int8",
+}  # fmt: skip
 _RELEASED: Mapping[str | None, ServingQuantisation] = {"fp8": "fp8", "mxfp4": "int4"}
 
 ZeroStage = Literal[0, 1, 2, 3]

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 Raw = dict[str, Any]
 
 _VENDORS = ("nvidia", "tesla", "geforce", "amd", "huawei", "apple", "intel", "google", "aws", "quadro")
-_SUFFIX = re.compile(r"[-_ ](hf|base|chat|instruct|it|\d{4}|\d{6})$")
+_SUFFIX = re.compile(
+    r"[-_ ](hf|base|chat|instruct|it|preview|\d{4}|\d{6}"
+    r"|gptq-int[48]|int[48]|awq|fp8|gguf|[48]bit|bnb-4bit|unsloth)$"  # the same weights in another storage
+)
 
 
 class UnknownNameError(LookupError):
@@ -68,11 +71,11 @@ _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 
 def _plain_model(name: str) -> str:
     """As `plain`, without the organisation; a decimal point stays, or 1.3B would be 13B."""
-    return plain(_DECIMAL.sub("p", name.strip().rsplit("/", 1)[-1]))
+    return plain(_DECIMAL.sub("p", name.strip().rsplit("/", 1)[-1]).replace(":", "-"))
 
 
 def _stem(name: str) -> str:
-    stem = name.strip().lower().rsplit("/", 1)[-1]
+    stem = name.strip().lower().rsplit("/", 1)[-1].replace(":", "-")
     while (shorter := _SUFFIX.sub("", stem)) != stem:
         stem = shorter
     return _plain_model(stem)

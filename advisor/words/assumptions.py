@@ -119,6 +119,9 @@ WORDS: dict[str, Words] = {
         "计划未写；每个微批都要跨节点收集全部权重，因此取留有余量的最大值。",
     ),
     "accumulation-gathered": Words("What is left of the step after the micro-batch.", "除去微批后余下的累积步数。"),
+    "served-as-named": Words(
+        "Not stated; the name of the model ends in {ending}.", "计划未写；模型名称以 {ending} 结尾，按此存储格式部署。"
+    ),
     "served-as-released": Words(
         "The makers release this model in {released}; it is served as it is released.",
         "该模型以 {released} 发布，按发布格式部署。",
