@@ -25,7 +25,15 @@ HERE = Path(__file__).resolve().parent
 DAY = "2026-11-22"
 """The day by which the guides judge, so that their output stays as it is."""
 
-GUIDES = ("first-plan", "own-knowledge", "accuracy", "how-it-decides")
+GUIDES = (
+    "first-plan",
+    "reading-a-report",
+    "leadership",
+    "own-knowledge",
+    "own-templates",
+    "accuracy",
+    "how-it-decides",
+)
 _DATED = {"ask", "check", "diff", "options", "report", "what-if", "why"}
 _BLOCK = re.compile(r"```([\w+-]+)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"(?:#|\{#|<!--) ([\w./-]+\.\w+)(?: #\}| -->)?\n")
@@ -83,7 +91,7 @@ def run(command: str, lang: Language, typed: list[str]) -> tuple[int, str]:
     err = io.StringIO() if pipe else out
     with (
         mock.patch.dict(os.environ, {"ADVISOR_LANG": lang}),
-        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO("".join(f"{line}\n" for line in typed).encode()))),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO("".join(f"{it}\n" for it in typed).encode()))),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

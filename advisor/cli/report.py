@@ -32,9 +32,11 @@ def command(lang: Language) -> click.Command:
         rules: tuple[Path, ...],
         title: str,
         logo: Path | None,
+        templates: Path | None,
         fonts: tuple[Path, ...],
     ) -> None:
-        _report(plans, output, audience, options, lang, day or today(), knowledge, rules, look_of(title, logo, fonts))
+        look = look_of(title, logo, templates, fonts)
+        _report(plans, output, audience, options, lang, day or today(), knowledge, rules, look)
 
     return make(
         "report", lang, run,
@@ -54,17 +56,19 @@ def look_options(lang: Language) -> list[click.Parameter]:
         click.Option(["--title"], default="", metavar="TEXT", help=say(lang, "documents.title-option")),
         click.Option(["--logo"], type=click.Path(path_type=Path), metavar="FILE",
                      help=say(lang, "documents.logo-option")),
+        click.Option(["--templates"], type=click.Path(path_type=Path), metavar="FOLDER",
+                     help=say(lang, "documents.templates-option")),
         click.Option(["--fonts"], type=click.Path(path_type=Path), multiple=True, metavar="FOLDER",
                      help=say(lang, "documents.fonts-option")),
     ]  # fmt: skip
 
 
-def look_of(title: str, logo: Path | None, fonts: tuple[Path, ...]) -> Look:
+def look_of(title: str, logo: Path | None, templates: Path | None, fonts: tuple[Path, ...]) -> Look:
     """The look that the options name. Raises Unreadable for a logo that cannot be taken."""
     from advisor.report.documents import Look  # noqa: PLC0415 - kept off the way to --help
     from advisor.report.logo import read_logo  # noqa: PLC0415
 
-    return Look(title, None if logo is None else read_logo(logo), None, fonts)
+    return Look(title, None if logo is None else read_logo(logo), templates, fonts)
 
 
 def _report(
@@ -79,7 +83,7 @@ def _report(
     look: Look,
 ) -> None:
     from advisor.report.documents import DocumentError  # noqa: PLC0415 - kept off the way to --help
-    from advisor.report.formats import ENDINGS, report_files  # noqa: PLC0415
+    from advisor.report.formats import ENDINGS, markdown_text, report_files  # noqa: PLC0415
 
     target = None if output == "-" else Path(output)
     ending = ".md" if target is None else target.suffix.lower()
@@ -95,9 +99,7 @@ def _report(
         return
     model = look.titled(_model(reports, lang, audience, options=options))
     if target is None:
-        from advisor.report.markdown import render_model  # noqa: PLC0415 - as above
-
-        sys.stdout.write(render_model(model))
+        sys.stdout.write(markdown_text(model, look))
         return
     try:
         made = report_files(model, target.stem, ending, day, look)

@@ -29,6 +29,12 @@ class Look:
     templates: Path | None = None
     fonts: tuple[Path, ...] = ()
 
+    def template(self, ending: str) -> Path | None:
+        """The user's own template for a format. Raises Unreadable for a folder that has none at all."""
+        from advisor.report.own_templates import own_template  # noqa: PLC0415 - where somebody has templates
+
+        return None if self.templates is None else own_template(self.templates, ending)
+
     def titled(self, model: Model) -> Model:
         """The report under the user's own title, where there is one."""
         return replace(model, title=line(self.title)) if self.title.strip() else model
@@ -46,9 +52,7 @@ class DocumentError(Exception):
         return self.words[lang]
 
 
-def make_document(
-    model: ReportModel | ComparisonModel, ending: str, day: date, look: Look, pictures: Mapping[str, str] | None = None
-) -> bytes:
+def make_document(model: ReportModel | ComparisonModel, ending: str, day: date, look: Look) -> bytes:
     """The report as the document that an ending names. Raises DocumentError where this machine cannot make it."""
     from advisor.report import docx, pdf  # noqa: PLC0415 - only when a document is wanted
 
@@ -56,7 +60,7 @@ def make_document(
     try:
         if ending == ".docx":
             return docx.render(shown, day, logo=look.logo)
-        return pdf.render(shown, pictures or {}, day, logo=look.logo, folders=look.fonts)
+        return pdf.render(shown, day, logo=look.logo, folders=look.fonts)
     except ImportError as error:
         extra = DOCUMENTS[ending]
         raise DocumentError(_both("extra", extra=extra, package=error.name or extra)) from error

@@ -15,8 +15,9 @@ def _inline(picture: Picture, key: str) -> Markup:
     return Markup(svg(picture, key, alone=False))  # noqa: S704 - made by a template that escapes
 
 
-def _part(model: ReportModel, key: str, *, inner: bool) -> Markup:
-    text = environment().get_template("part.html.j2").render(report=model, key=key, inner=inner, svg=_inline)
+def _part(model: ReportModel, key: str, logo: str = "", *, inner: bool) -> Markup:
+    template = environment().get_template("part.html.j2")
+    text = template.render(report=model, key=key, inner=inner, logo=logo, svg=_inline)
     return Markup(text)  # noqa: S704 - as above
 
 
@@ -35,13 +36,17 @@ def _without_blank_lines(text: str) -> str:
     return "\n".join(line for index, line in enumerate(lines) if line.strip() or index in {0, len(lines) - 1})
 
 
-def render_model(model: ReportModel | ComparisonModel) -> str:
-    """A report, or a comparison with the report of each plan, as an HTML page; equal models give equal bytes."""
+def render_model(model: ReportModel | ComparisonModel, logo: str = "") -> str:
+    """A report, or a comparison with the report of each plan, as an HTML page; equal models give equal bytes.
+
+    `logo` is a picture of the user's as a `data:` address.
+    """
     if isinstance(model, ComparisonModel):
-        compared = environment().get_template("compared.html.j2").render(comparison=model, key="compared", svg=_inline)
+        template = environment().get_template("compared.html.j2")
+        compared = template.render(comparison=model, key="compared", logo=logo, svg=_inline)
         reports = (_part(report, f"plan-{number}", inner=True) for number, report in enumerate(model.reports, 1))
         return _page(model, [Markup(compared), *reports])  # noqa: S704 - as above
-    return _page(model, [_part(model, "report", inner=False)])
+    return _page(model, [_part(model, "report", logo, inner=False)])
 
 
 def _page(model: ReportModel | ComparisonModel, parts: Sequence[Markup]) -> str:

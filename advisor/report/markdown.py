@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +69,10 @@ def _fence(text: str) -> str:
     return "`" * max([3, *(len(found) + 1 for found in _TICKS.findall(text))])
 
 
+FILTERS: Mapping[str, Callable[..., str]] = {"md": escape, "inline": inline, "fence": _fence}
+"""What templates of Markdown work with: each escapes what it is given."""
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     import advisor.templates as folder  # noqa: PLC0415 - a folder of data
@@ -81,7 +85,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"md": escape, "inline": inline, "fence": _fence}
+    environment.filters |= FILTERS
     return environment
 
 

@@ -13,6 +13,7 @@ from advisor import __version__
 from advisor.report.fonts import LATIN, FontChoice, choose_fonts, font_book
 from advisor.report.logo import Logo
 from advisor.report.model.records import ComparisonModel, ReportModel, to_dict
+from advisor.report.pictures import pictures_of, svg
 from advisor.words import Language, say
 
 
@@ -33,24 +34,26 @@ class NoFontError(Exception):
 
 def render(
     model: ReportModel | ComparisonModel,
-    pictures: Mapping[str, str],
     day: date,
     *,
     logo: Logo | None = None,
     folders: Sequence[Path] = (),
     system_fonts: bool = True,
 ) -> bytes:
-    """The PDF, the same bytes for the same model, pictures, day and fonts.
+    """The PDF, the same bytes for the same model, day and fonts.
 
-    `pictures` are SVG by name; a picture that is not there is shown as its table. Fonts are looked for in `folders`,
-    the system and typst itself. Raises NoFontError where they do not cover the text, ImportError without typst.
+    Fonts are looked for in `folders`, the system and typst itself. Raises NoFontError where they do not cover the text,
+    ImportError without typst.
     """
     import typst  # noqa: PLC0415 - an extra, loaded when a PDF is wanted
 
     report, lang = to_dict(model), model.lang
     given = {
         "report": report,
-        "pictures": dict(pictures),
+        "pictures": [
+            {picture.name: svg(picture, picture.name, alone=False) for picture in pictures_of(part)}
+            for part in (model, *(model.reports if isinstance(model, ComparisonModel) else ()))
+        ],
         "logo": None if logo is None else {"data": list(logo.data), "format": logo.form},
         "words": {"colon": say(lang, "documents.colon")},
         "footer": f"advisor {__version__} · {day.isoformat()}",

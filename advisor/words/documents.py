@@ -10,6 +10,18 @@ WORDS: dict[str, Words] = {
         "A folder with fonts for the PDF, besides those of the system; repeatable.",
         "生成 PDF 时除系统字体外另用的字体目录，可重复给出。",
     ),
+    "templates-option": Words(
+        "A folder with your own report.md.j2 or report.html.j2.", "存放自有模板 report.md.j2 或 report.html.j2 的目录。"
+    ),
+    "no-folder": Words("there is no such folder", "没有这个目录"),
+    "no-template": Words("none of {names} is in this folder", "目录中没有 {names}"),
+    "template-wrong": Words("the template does not work: {message}", "模板有误：{message}"),
+    "template-missing": Words("there is no template `{name}` in this folder", "目录中没有模板 `{name}`"),
+    "template-forbidden": Words("a template may not do that: {message}", "模板不允许这样做：{message}"),
+    "template-too-long": Words("the template was not done after {seconds} seconds", "模板运行超过 {seconds} 秒"),
+    "template-too-much": Words(
+        "the template asks for too much: memory, time or output", "模板占用过多：内存、时间或输出超限"
+    ),
     "extra": Words(
         "this needs the package {package}, which is not installed: pip install 'advisor[{extra}]'",
         "缺少软件包 {package}，请安装：pip install 'advisor[{extra}]'",

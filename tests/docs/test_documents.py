@@ -89,7 +89,7 @@ def docx_text(data: bytes) -> str:
 def printed(story: Report, fonts: Path, day: date) -> dict[tuple[Language, Audience], bytes]:
     """The story's report as PDF."""
     return {
-        (lang, who): pdf.render(story.to_model(lang, audience=who), {}, day, folders=[fonts], system_fonts=False)
+        (lang, who): pdf.render(story.to_model(lang, audience=who), day, folders=[fonts], system_fonts=False)
         for lang in LANGUAGES
         for who in AUDIENCES
     }
@@ -158,7 +158,7 @@ from advisor.library import check
 from advisor.report import docx, pdf
 model = check(Path(sys.argv[1]), today=date(2026, 11, 22)).to_model("en", options=False)
 day, folders = date(2026, 11, 22), [Path(sys.argv[2])]
-for data in (pdf.render(model, {}, day, folders=folders, system_fonts=False), docx.render(model, day)):
+for data in (pdf.render(model, day, folders=folders, system_fonts=False), docx.render(model, day)):
     print(hashlib.sha256(data).hexdigest())
 """
 
@@ -200,7 +200,7 @@ def test_what_a_plan_says_stays_text(text: str, lang: Language, day: date, tmp_p
     known = {span["url"] for span in spans_of(to_dict(model)) if span["url"]}
     assert not any("evil" in url for url in known)
 
-    printed = pdf.render(model, {}, day, folders=[font_of(repr(to_dict(model)), tmp_path)], system_fonts=False)
+    printed = pdf.render(model, day, folders=[font_of(repr(to_dict(model)), tmp_path)], system_fonts=False)
     found = pdf_text(printed)
     assert bare(text) in found
     links = set()
@@ -230,7 +230,7 @@ def spans_of(value: object) -> list[dict[str, str]]:
 
 def test_characters_that_no_font_has_are_refused_and_a_package_is_named(story: Report, day: date) -> None:
     with pytest.raises(pdf.NoFontError) as found:
-        pdf.render(story.to_model("zh", options=False), {}, day, system_fonts=False)
+        pdf.render(story.to_model("zh", options=False), day, system_fonts=False)
     assert found.value.choice.scripts == ("chinese",)
     assert "fonts-noto-cjk (Debian, Ubuntu)" in found.value.text("en")
     assert "Debian、Ubuntu 安装 fonts-noto-cjk" in found.value.text("zh")
@@ -253,7 +253,7 @@ def test_a_title_and_a_logo_of_ones_own(story: Report, day: date, tmp_path: Path
     model = Look("ACME: go or no go").titled(story.to_model("en", options=False, audience="engineering"))
     folder = font_of(repr(to_dict(model)), tmp_path / "fonts")
     plain, marked = (
-        pdf.render(model, {}, day, logo=it, folders=[folder], system_fonts=False) for it in (None, logo)
+        pdf.render(model, day, logo=it, folders=[folder], system_fonts=False) for it in (None, logo)
     )  # fmt: skip
     assert "ACME:goornogo" in pdf_text(plain)
     assert len(marked) > len(plain)

@@ -65,7 +65,7 @@ def test_the_wheel_holds_one_package_with_all_its_code_and_data(source: Path, wh
     names = {name for name in zipfile.ZipFile(wheel).namelist() if not name.endswith("/")}
     assert {name.split("/")[0] for name in names} == {"advisor", "advisor-0.1.0.dist-info"}
     expected = {f"advisor/{name}" for name in _files(source / "advisor", ".py", ".typed")}
-    for folder, *endings in (("rules", ".yaml"), ("knowledge", ".yaml", ".csv"), ("templates", ".j2")):
+    for folder, *endings in (("rules", ".yaml"), ("knowledge", ".yaml", ".csv"), ("templates", ".j2", ".typ")):
         data = _files(source / folder, *endings)
         assert data
         expected |= {f"advisor/{folder}/{name}" for name in data | _files(source / folder, ".py")}
