@@ -51,7 +51,7 @@ def font_of(text: str, folder: Path) -> Path:
 
 
 def texts_of(value: object, *, pictured: bool = False) -> list[str]:
-    """The texts that a report shows: spans, heads and titles, no codes; a picture's table only where it is not drawn."""
+    """The texts that a report shows: spans, heads and titles, no codes; tables of pictures that are not drawn."""
     if isinstance(value, ReportModel):
         value = to_dict(value)
     if isinstance(value, dict):
