@@ -456,7 +456,7 @@ class _Resolver:
             lora_targets=targets,
             recompute=recompute,
             attention=self._attention(device),
-            chunked_loss=bool(training.chunked_loss),
+            chunked_loss=self._chunked_loss(framework),
             fused_loss=bool(training.fused_kernels),
             fused_norm=bool(training.fused_kernels),
             zero_stage=zero,
@@ -548,6 +548,12 @@ class _Resolver:
             return True
         self.assume("training.master_weights", "none", "master-weights-habit", framework=framework)
         return False
+
+    def _chunked_loss(self, framework: str) -> bool:
+        stated = self.plan.training.chunked_loss
+        if stated is None and self._habit(framework, "default_chunked_loss"):
+            return self.assume("training.chunked_loss", True, "recompute-habit", framework=framework)
+        return bool(stated)
 
     def _recompute(self, framework: str) -> Recompute:
         stated = self.plan.training.activation_checkpointing

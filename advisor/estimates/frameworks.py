@@ -66,6 +66,7 @@ class FrameworkProfile:
     ddp_copy: bool  # plain data parallelism holds gradients twice (buckets)
     master_weights: bool  # what a plan that does not say gets: full-precision master weights, or everything in 16 bits
     default_recompute: Literal["none", "selective", "full"]  # the same for recompute
+    default_chunked_loss: bool  # the same for a loss in chunks
     default_sharding: int  # the same for ZeRO on several devices, adapters included
     shards_frozen: bool  # stage 3 shards a frozen base
     bucket_gb: float  # reduce and gather buckets of ZeRO-1 and 2, GB per device

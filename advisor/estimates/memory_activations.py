@@ -128,11 +128,16 @@ def _norm(a: Architecture, recipe: Recipe, profile: FrameworkProfile) -> float:
 
 
 def _adapter_inputs(a: Architecture, recipe: Recipe, profile: FrameworkProfile, ffn: float) -> float:
-    """Bytes per token that adapters keep of their layers' inputs."""
+    """Bytes per token that adapters keep of their layers' inputs.
+
+    Adapters of one input (queries, keys and values; gate and up) share it, unless each drops out its own part: then
+    each keeps its own copy and mask, more than the two bytes of the input.
+    """
     on = adapted(recipe)
     h, width = float(a.hidden_size), a.attention_heads * a.head_dim
-    inputs = h * len(on & {"q", "k", "v", "qkv"}) + width * ("o" in on)
-    inputs += h * len(on & {"gate", "up"}) if a.gated_mlp else h * ("up" in on)
+    each = len if profile.adapter_input > 2 else bool
+    inputs = h * each(on & {"q", "k", "v", "qkv"}) + width * ("o" in on)
+    inputs += h * each(on & {"gate", "up"}) if a.gated_mlp else h * ("up" in on)
     inputs += ffn * ("down" in on)
     return profile.adapter_input * inputs
 

@@ -73,8 +73,17 @@ def share_of_stage(a: Architecture, layout: Layout, stage: int) -> Share:
     tables = shape.input_embedding_parameters(a) * first + shape.head_parameters(a) * last
     # A tied table has to be on the last stage too, for the head.
     tables = tables + a.tied_embeddings * (last > first) * a.vocab_size * a.hidden_size
-    expert_cut = larger(1, layout.expert) * t
-    return Share(matrices * part / t, experts * part / expert_cut, tables / t, held, first, last)
+    return Share(matrices * part / t, experts * part / expert_cut(layout), tables / t, held, first, last)
+
+
+def expert_cut(layout: Layout) -> Number:
+    """Over how many devices of a stage its routed experts are spread: expert times tensor parallelism.
+
+    Never over more than there are: where expert parallelism takes the tensor ranks too, experts are not cut inside
+    (arXiv 2504.14960, section 3.2, parallel folding).
+    """
+    wanted = larger(1, layout.expert) * layout.tensor
+    return smaller(wanted, larger(1, layout.data * layout.context * layout.tensor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ def base_weight_bytes(recipe: Recipe, profile: FrameworkProfile, share: Share) -
 def sharding_degrees(layout: Layout) -> tuple[int, int]:
     """Over how many devices ZeRO divides ordinary weights, and routed experts."""
     n = layout.data * layout.context
-    return n, larger(1, n // larger(1, layout.expert))
+    return n, larger(1, n * layout.tensor // expert_cut(layout))
 
 
 @dataclass(frozen=True, slots=True)
