@@ -125,7 +125,7 @@ def _training(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
     if choice.way == "qlora":
         section["quantisation"] = "nf4"
     section["learning_rate"] = _rate(knowledge, choice.way, stated if same else {})
-    section["epochs"] = stated.get("epochs") if same and stated.get("epochs") else _epochs(choice.way)
+    section["epochs"] = (stated.get("epochs") or case.epochs) if same else _epochs(choice.way)
     length = case.run.recipe.sequence_length if case.trains else 4096
     if choice.base.entry and choice.base.entry.context_length:
         length = min(length, choice.base.entry.context_length)

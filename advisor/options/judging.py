@@ -226,9 +226,20 @@ _MACHINE = frozenset({"memory", "numerics", "software", "hardware", "interconnec
 """Topics that other machines would settle."""
 
 
+_SLOW = "MEM039"
+"""The finding that a served model answers more slowly than people read."""
+
+
 def _doubt(judged: Judgement) -> Finding | None:
-    """A high finding about the machines: nobody is told to get such ones, though what stands there may be used."""
-    grave = (row for row in judged.findings if row.rule.severity == "high" and row.rule.topic in _MACHINE)
+    """A high finding about the machines, or that a model answers on them more slowly than people read.
+
+    Nobody is told to get such machines, though what stands there may be used.
+    """
+    grave = (
+        row
+        for row in judged.findings
+        if (row.rule.severity == "high" and row.rule.topic in _MACHINE) or row.rule.id == _SLOW
+    )
     return next(grave, None)
 
 

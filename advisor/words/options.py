@@ -184,8 +184,8 @@ WORDS: dict[str, Words] = {
         "Smallest change that turns the verdict to {verdict}: {change}.", "使结论变为“{verdict}”的最小改动：{change}。"
     ),
     "flip-left": Words(
-        " {count} finding(s) of severity high stay, first {id} {name}; an option below is the better way.",
-        "仍有 {count} 个高级别问题，首先是 {id} {name}；采用下面的方案更好。",
+        " {count} finding(s) of severity high stay, first {id} {name}; one of the options is the better way.",
+        "仍有 {count} 个高级别问题，首先是 {id} {name}；改用某个方案更好。",
     ),
     "flip-none": Words(
         "No single change turns the verdict: its {count} graver findings have different causes. The smallest set "
