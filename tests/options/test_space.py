@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -245,3 +249,17 @@ def test_a_picked_candidate_holds_plain_numbers() -> None:
     assert one.recipe == replace(run.recipe, framework="deepspeed", zero_stage=2, recompute="full", micro_batch=1,
                                  accumulation=32, sequence_length=4096)  # fmt: skip
     assert {type(getattr(one.layout, name)) for name in FIELDS} == {int}
+
+
+def test_a_check_never_loads_numpy(root: Path) -> None:
+    code = (
+        "import sys\n"
+        "from advisor.cli import main\n"
+        "try:\n    main(['check', 'examples/qlora-8b-fine.yaml', '--format', 'json'])\n"
+        "except SystemExit:\n    pass\n"
+        "print('numpy' in sys.modules, file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=True)
+    assert json.loads(done.stdout)["schema"] == "advisor.check/1"
+    assert done.stderr == "False\n"
