@@ -15,9 +15,9 @@ def _inline(picture: Picture, key: str) -> Markup:
     return Markup(svg(picture, key, alone=False))  # noqa: S704 - made by a template that escapes
 
 
-def _part(model: ReportModel, key: str, logo: str = "", *, inner: bool) -> Markup:
+def _part(model: ReportModel, key: str, logo: str = "") -> Markup:
     template = environment().get_template("part.html.j2")
-    text = template.render(report=model, key=key, inner=inner, logo=logo, svg=_inline)
+    text = template.render(report=model, key=key, logo=logo, svg=_inline)
     return Markup(text)  # noqa: S704 - as above
 
 
@@ -44,9 +44,9 @@ def render_model(model: ReportModel | ComparisonModel, logo: str = "") -> str:
     if isinstance(model, ComparisonModel):
         template = environment().get_template("compared.html.j2")
         compared = template.render(comparison=model, key="compared", logo=logo, svg=_inline)
-        reports = (_part(report, f"plan-{number}", inner=True) for number, report in enumerate(model.reports, 1))
+        reports = (_part(report, f"plan-{number}") for number, report in enumerate(model.reports, 1))
         return _page(model, [Markup(compared), *reports])  # noqa: S704 - as above
-    return _page(model, [_part(model, "report", logo, inner=False)])
+    return _page(model, [_part(model, "report", logo)])
 
 
 def _page(model: ReportModel | ComparisonModel, parts: Sequence[Markup]) -> str:

@@ -240,6 +240,10 @@ WORDS: dict[str, Words] = {
         "Open models keep improving meanwhile. Name what this one must do that none of them does; what cannot be named will not be missed.",
         "开源模型一直在进步。要说清这个模型必须做到哪些它们做不到的事；说不清的，不做也不会缺什么。",
     ),
+    "effect-preference": Words("answers that people prefer; no new facts", "回答更合使用者偏好；学不到新事实"),
+    "effect-rl": Words("what a reward can check; no new facts", "奖励能检验的能力；学不到新事实"),
+    "effect-preference-code": Words("answers that people prefer; no new facts", "回答更合使用者偏好；学不到新事实"),
+    "effect-rl-code": Words("what a reward can check; no new facts", "奖励能检验的能力；学不到新事实"),
     # sections
     "fit": Words("Does it fit?", "放得下吗"),
     "options": Words("Options compared", "方案对比"),

@@ -33,7 +33,7 @@ _WATCH = {
     "metal": "sudo powermetrics --samplers gpu_power -i 5000",
 }  # fmt: skip
 _TOPOLOGY = {"cuda": "nvidia-smi topo -m", "cann": "npu-smi info -t topo", "rocm": "rocm-smi --showtopo"}
-_TRAINER = frozenset({"deepspeed", "huggingface", "fsdp"})
+_TRAINER = frozenset({"deepspeed", "huggingface", "fsdp", "unsloth"})
 _MEGATRON = frozenset({"megatron-lm", "mindspeed"})
 
 
@@ -109,6 +109,7 @@ def _run_and_resume(judgement: Judgement) -> tuple[str, str] | None:
                 f"{head} max_steps={steps} resume_from_checkpoint=OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework in _TRAINER:
         launch = {"deepspeed": f"deepspeed --num_gpus {each} train.py --deepspeed ds_config.json",
+                  "unsloth": "python train.py",
                   "fsdp": "accelerate launch --config_file fsdp.yaml train.py",
                   "huggingface": f"torchrun --nproc_per_node {each} train.py"}  # fmt: skip
         head = f"{launch[framework]} --model_name_or_path MODEL --output_dir OUTPUT"
@@ -185,7 +186,9 @@ def _deepspeed(judgement: Judgement) -> dict[str, Any]:
 
 def _llama_factory(judgement: Judgement) -> str:
     case, recipe = judgement.case, judgement.case.run.recipe
-    stage = {"pretraining": "pt", "continued-pretraining": "pt", "preference": "dpo"}.get(recipe.method, "sft")
+    stage = {"pretraining": "pt", "continued-pretraining": "pt", "preference": "dpo", "rl": "ppo"}.get(
+        recipe.method, "sft"
+    )
     rows: list[tuple[str, Any]] = [
         ("model_name_or_path", _hub(judgement)),
         ("stage", stage),
@@ -215,9 +218,15 @@ def _llama_factory(judgement: Judgement) -> str:
     ]
     if recipe.zero_stage:
         rows.append(("deepspeed", f"examples/deepspeed/ds_z{recipe.zero_stage}_config.json"))
-    rows += [("output_dir", "OUTPUT"), ("logging_steps", 1), ("save_steps", 500),
+    rows += [("output_dir", "OUTPUT"), ("logging_steps", 1), ("save_steps", _saved_every(judgement)),
              ("save_total_limit", case.plan.training.keep_checkpoints or 3)]  # fmt: skip
     return "\n".join(f"{name}: {value}" for name, value in rows)
+
+
+def _saved_every(judgement: Judgement) -> int:
+    """Steps between checkpoints, where the plan counts them in steps; 500 is the framework's own default."""
+    every = judgement.case.plan.training.checkpoint_every
+    return int(every.steps) if every is not None and every.steps else 500
 
 
 def _targets(names: object) -> str:

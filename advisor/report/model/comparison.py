@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.estimates.run import Range
-from advisor.options.limits import limits_of
+from advisor.options.limits import Way, limits_of
 from advisor.options.models import shown_name
 from advisor.pipeline import Judgement
 from advisor.pricing import figure_range
@@ -64,11 +64,16 @@ def _option_row(number: int, option: Option, lang: Language, *, code: bool) -> R
         plain(word(lang, f"report.{option.verdict}")),
         plain(amount(option.cost, currency, lang)),
         plain(days(judgement.schedule.counted, lang)),
-        plain(word(lang, f"effect-{option.choice.way}{'-code' if code else ''}")),
+        plain(effect(option.choice.way, lang, code=code)),
         plain(_upkeep(option, lang)),
         plain(status_word(status, lang)),
         plain(given or NOTHING),
     )
+
+
+def effect(way: Way, lang: Language, *, code: bool) -> str:
+    """What a way of meeting the wish does, for code or for texts; adapters do the same, on less memory."""
+    return word(lang, f"effect-{way.removesuffix('-lora')}{'-code' if code else ''}")
 
 
 def _upkeep(option: Option, lang: Language) -> str:

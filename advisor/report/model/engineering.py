@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _GIGA = 1e9
 
 
-def figures_section(judgement: Judgement, lang: Language) -> Section:
+def figures_section(judgement: Judgement, lang: Language) -> Section | None:
     """The figures that are asked for first."""
     head = (word(lang, "report.figure"), _range_head(lang))
     rows = tuple((plain(name), plain(value)) for name, value in figure_rows(judgement, lang))
-    return Section("figures", word(lang, "figures"), (Table(head, rows, ("left", "right")),))
+    return Section("figures", word(lang, "figures"), (Table(head, rows, ("left", "right")),)) if rows else None
 
 
 def _range_head(lang: Language) -> str:

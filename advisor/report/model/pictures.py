@@ -175,7 +175,7 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
             phases.append({"key": phase.key, "start": short(start), "size": short(phase.days.likely),
                            "pattern": PHASES.index(phase.key) + 1})  # fmt: skip
             start += phase.days.likely
-        bars.append({"name": row.name, "what": shortened(row.what), "marked": row.marked, "phases": phases,
+        bars.append({"name": row.name, "what": shortened(row.what, 25), "marked": row.marked, "phases": phases,
                      "text": days(counted, lang), "likely": short(counted.likely),
                      "high": short(counted.high)})  # fmt: skip
     data = {
