@@ -272,23 +272,13 @@ WORDS: dict[str, Words] = {
         "熟悉该领域；事实须反复出现才记得住，原有能力可能下降",
     ),
     "effect-pretraining": Words("a model from the ground up", "从零得到一个模型"),
-    "effect-preference": Words("answers closer to what people prefer; no new facts", "回答更合偏好，不增加新知识"),
     "effect-preference-lora": Words("answers closer to what people prefer; no new facts", "回答更合偏好，不增加新知识"),
-    "effect-rl": Words(
-        "more answers that pass the check they are rewarded by; no new facts",
-        "更多回答能通过所奖励的检验，不增加新知识",
-    ),
     "effect-rl-lora": Words(
         "more answers that pass the check they are rewarded by; no new facts",
         "更多回答能通过所奖励的检验，不增加新知识",
     ),
-    "effect-preference-code": Words("answers closer to what people prefer; no new facts", "回答更合偏好，不增加新知识"),
     "effect-preference-lora-code": Words(
         "answers closer to what people prefer; no new facts", "回答更合偏好，不增加新知识"
-    ),
-    "effect-rl-code": Words(
-        "more answers that pass the check they are rewarded by; no new facts",
-        "更多回答能通过所奖励的检验，不增加新知识",
     ),
     "effect-rl-lora-code": Words(
         "more answers that pass the check they are rewarded by; no new facts",

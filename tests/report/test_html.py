@@ -125,7 +125,7 @@ def test_pictures_have_text_alternatives(shown: str) -> None:
 
 
 def test_a_narrow_screen_is_never_wider_than_it_is(shown: str) -> None:
-    """Long words break, wide tables become cards, pictures shrink, and only code scrolls, which a keyboard can reach."""
+    """Long words break, wide tables become cards, pictures shrink; only code scrolls, which a keyboard can reach."""
     assert "overflow-wrap: anywhere" in shown
     narrow = shown.split("@media (max-width: 44rem)")[1].split("@media print", maxsplit=1)[0]
     assert re.search(r"table\.wide td \{ display: block", narrow)
