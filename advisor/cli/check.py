@@ -195,24 +195,35 @@ class _Checking:
 
     def render(self, form: str, outcomes: list[Outcome]) -> str:
         """All outcomes in one form."""
-        from advisor.report import github, junit, sarif, summary, text  # noqa: PLC0415 - kept off the way to --help
-
+        # Each form alone: the Markdown summary brings the whole report with it.
         if form == "json":
             return json.dumps(self._json(outcomes[0]), ensure_ascii=False, indent=2) + "\n"
+        if form == "jsonl":
+            return "".join(self.line(outcome) for outcome in outcomes)
         if form == "junit":
+            from advisor.report import junit  # noqa: PLC0415
+
             return junit.render(outcomes, self.lang, self.fail_on)
         if form == "text":
+            from advisor.report import text  # noqa: PLC0415
+
             return "\n".join(
                 text.render(outcome.judgement, self.lang)
                 if outcome.judgement
                 else text.render_problems(outcome.problems, self.lang)
                 for outcome in outcomes
             )
-        if form == "jsonl":
-            return "".join(self.line(outcome) for outcome in outcomes)
         if form == "sarif":
+            from advisor.report import sarif  # noqa: PLC0415
+
             return sarif.render(outcomes, self.lang)
-        return github.render(outcomes, self.lang) if form == "github" else summary.render(outcomes, self.lang)
+        if form == "github":
+            from advisor.report import github  # noqa: PLC0415
+
+            return github.render(outcomes, self.lang)
+        from advisor.report import summary  # noqa: PLC0415
+
+        return summary.render(outcomes, self.lang)
 
 
 def _tell(outcome: Outcome, number: int, lang: Language, *, quiet: bool, verbose: bool) -> None:
