@@ -47,6 +47,7 @@ T = TypeVar("T", bound=bool | float | str | None)
 GIB = float(2**30)
 PRIVATE_KINDS = ("private-code", "private-text")
 _STANDS_FOR_NOTHING = 1e9  # parameters of a model behind an API, from which nothing is computed
+LARGEST_DOMAIN = 1024  # devices behind one fast link that are taken for one machine where the plan says nothing
 LARGEST_STEP = 16_777_216  # tokens of one optimizer step that are assumed at most
 ROOM = 0.95  # chance of fitting that a larger micro-batch must keep
 MOST_OF_A_REPLICA = 0.8
@@ -155,6 +156,7 @@ class _Resolver:
         licence_id, licence = self._licence(model)
         tokenizer = self.knowledge.tokenizer(model.tokenizer if model else None)
         layout = self._layout(system)
+        layout = self._divided(layout, architecture, device)
         machine = self._machine(device_id, device, system, layout)
         data = self._data(tokenizer)
         recipe = self._recipe(device, layout, data, architecture)
@@ -308,7 +310,7 @@ class _Resolver:
     def _layout(self, system: System | None) -> Layout:
         hardware, training = self.plan.hardware, self.plan.training
         count = (hardware.count if hardware else None) or 0
-        if system is not None and count:
+        if system is not None and count and count % system.devices:  # whole machines were counted, not devices
             count *= system.devices
             self.assume("hardware.count", count, "system-devices", devices=system.devices)
         if count == 0:
@@ -318,7 +320,9 @@ class _Resolver:
         nodes = (hardware.nodes if hardware else None) or 0
         if nodes == 0:
             most = self._devices_in_a_node(system)
-            nodes = max(1, math.ceil(count / most))
+            least = max(1, math.ceil(count / most))
+            # Nobody leaves a node half empty on purpose: the fewest nodes that are alike, if there are such.
+            nodes = next((n for n in range(least, 2 * least + 1) if count % n == 0), least)
             if count > 1:
                 self.assume("hardware.nodes", nodes, "nodes-from-count", most=most)
         if count % nodes:
@@ -340,13 +344,45 @@ class _Resolver:
             self.assume("training", None, "layout-uneven", asked=tensor * pipeline * context, count=count)
         return Layout(count, nodes, tensor, pipeline, context, expert)
 
+    def _divided(self, layout: Layout, architecture: Architecture, device: Device | None) -> Layout:
+        """The layout with the least tensor and pipeline degrees at which a Megatron-like framework can hold the states.
+
+        Such frameworks keep whole weights and gradients in each data-parallel rank; nobody runs them otherwise.
+        """
+        training = self.plan.training
+        named = framework_id(training.framework) if training.framework else None
+        ascend = device is not None and device.software.platform == "cann" and training.framework is None
+        whole = training.lora is None and training.method in {"pretraining", "continued-pretraining", "full-finetuning"}
+        open_ended = {training.tensor_parallel, training.pipeline_parallel, training.context_parallel,
+                      training.expert_parallel, training.sharding} == {None}  # fmt: skip
+        megatron = named in {"megatron-lm", "nemo", "mindspeed"} or ascend
+        if device is None or layout.devices == 1 or not (whole and open_ended and megatron):
+            return layout
+        room = 0.45 * (device.usable_gib or device.memory_gib) * GIB
+        parameters = shapes.parameters(architecture)
+        for pipeline in (1, 2, 4, 8, 16):
+            for tensor in (1, 2, 4, 8):
+                parts = tensor * pipeline
+                fits = parameters / parts * (6 + 12 * parts / layout.devices) <= room
+                even = not (
+                    layout.devices % parts
+                    or layout.per_node % tensor
+                    or architecture.attention_heads % tensor
+                    or architecture.layers % pipeline
+                )
+                if fits and even:
+                    if parts > 1:
+                        self.assume("training.tensor_parallel", tensor, "divided", pipeline=pipeline)
+                    return replace(layout, tensor=tensor, pipeline=pipeline)
+        return layout
+
     def _devices_in_a_node(self, system: System | None) -> int:
         if system is not None:
             return system.devices
         found = None
         if self.plan.hardware is not None and self.plan.hardware.device is not None:
             found = self.knowledge.device(self.knowledge.device_id(self.plan.hardware.device)).interconnect.domain_size
-        return max(8, min(found or 8, 16))
+        return max(8, min(found or 8, LARGEST_DOMAIN))
 
     def _machine(self, name: str | None, device: Device | None, system: System | None, layout: Layout) -> Machine:
         hardware = self.plan.hardware

@@ -228,6 +228,8 @@ FACTS: tuple[Fact, ...] = (
     flag("layout.uneven", "Devices do not divide by tensor × pipeline × context degrees",
          "设备数不能被张量 × 流水线 × 上下文并行度整除",
          lambda s: bool({"layout-uneven", "layout-too-large"} & s.case.contradictions)),
+    flag("layout.assumed", "Tensor and pipeline degrees are assumed", "张量与流水线并行度为假设值",
+         lambda s: any(a.key == "divided" for a in s.case.assumptions)),
     flag("layout.heads_divide", "Attention heads divide by the tensor-parallel degree", "注意力头数可被张量并行度整除",
          _heads_divide),
     flag("layout.layers_divide", "Layers divide by the pipeline degree", "层数可被流水线并行度整除",

@@ -34,6 +34,10 @@ WORDS: dict[str, Words] = {
     "nodes-from-count": Words(
         "Not stated; up to {most} of these devices stand in one node.", "计划未写；此类设备单节点最多 {most} 张。"
     ),
+    "divided": Words(
+        "Not stated; the least division at which the states fit in such a framework, with {pipeline} pipeline stage(s).",
+        "计划未写；按此类框架能放下状态的最小切分估算，流水线 {pipeline} 级。",
+    ),
     "nodes-uneven": Words(
         "{count} devices do not divide by the nodes; whole devices per node are counted down.",
         "{count} 张卡不能被节点数整除；每节点卡数向下取整。",

@@ -103,6 +103,7 @@ WORDS: dict[str, Words] = {
     ),
     "cost-over": Words("That is {times} the budget of {budget}.", "是 {budget} 预算的 {times}。"),
     "cost-no-budget": Words("The plan states no budget.", "计划没有写预算。"),
+    "cost-zero-budget": Words("The plan's budget is zero.", "计划的预算是 0。"),
     "cost-option": Words("Option {number}: {amount}.", "方案 {number}：{amount}。"),
     "cost-unknown": Words(
         "Unknown: no price is known for {what}. A quotation from the supplier or lessor settles it.",

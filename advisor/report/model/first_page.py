@@ -151,6 +151,8 @@ def _against_budget(judgement: Judgement, lang: Language) -> Text:
         return worded(lang, "cost-within", budget=shown)
     if cost.project.likely <= float(budget):
         return worded(lang, "cost-may-exceed", budget=shown)
+    if not budget:
+        return worded(lang, "cost-zero-budget")
     times = shown_value(cost.project.likely / float(budget), "x", lang)
     return worded(lang, "cost-over", budget=shown, times=times)
 
