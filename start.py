@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 EXAMPLE = "examples/openharmony-30b-v100.yaml"
 COMMANDS = ("report", "test", "checks")
+EXTRAS = ("pdf", "docx")
 
 
 def environment(name: str, requirement: str, *, editable: bool) -> Path:
@@ -51,7 +52,10 @@ def say(text: str) -> None:
 
 def report(arguments: list[str]) -> int:
     """Write the report of the example plan, or of the plan that is named."""
-    programs = environment("report", "", editable=False)
+    # PDF and DOCX need packages of their own, and an environment that has them.
+    extra = Path(arguments[1]).suffix.removeprefix(".").lower() if len(arguments) > 1 else ""
+    extra = extra if extra in EXTRAS else ""
+    programs = environment(f"report-{extra}" if extra else "report", f"[{extra}]" if extra else "", editable=False)
     command = [str(programs / "advisor"), "report"]
     if not arguments:
         return subprocess.call([*command, EXAMPLE, "-o", "report.md"], cwd=HERE)

@@ -27,8 +27,8 @@ WORDS: dict[str, Words] = {
         "缺少软件包 {package}，请安装：pip install 'advisor[{extra}]'",
     ),
     "logo-option": Words(
-        "Your own logo, an SVG or PNG file; in HTML, PDF and DOCX.",
-        "自己的徽标（SVG 或 PNG 文件），用于 HTML、PDF 与 DOCX。",
+        "Your own logo, an SVG or PNG file, in HTML and PDF; a PNG in DOCX too.",
+        "自己的徽标（SVG 或 PNG 文件），用于 HTML 与 PDF；PNG 也用于 DOCX。",
     ),
     "logo-too-large": Words("a logo may have {most} KiB at most", "徽标文件最大 {most} KiB"),
     "logo-form": Words("this is neither an SVG nor a PNG picture", "不是 SVG 或 PNG 图片"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -56,3 +58,17 @@ def test_there_are_exactly_two_commands_before_ones_own_plan() -> None:
         "python3 start.py report\n",
         "python3 start.py test\n",
     ]
+
+
+def test_the_picture_shows_what_the_report_says_now() -> None:
+    """`python docs/picture.py` makes the pictures anew; figures may be older than the product's, words may not."""
+    spec = importlib.util.spec_from_file_location("picture", ROOT / "docs" / "picture.py")
+    assert spec is not None and spec.loader is not None
+    picture = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(picture)
+    said = json.loads((ROOT / "docs" / "picture" / "words.json").read_text(encoding="utf-8"))
+    report = advisor.check(ROOT / picture.STORY, today=picture.DAY)
+    for lang, page in (("en", "README.md"), ("zh", "README.zh.md")):
+        assert picture.words(report.to_model(lang)) == said[lang]
+        assert f"(docs/picture/report.{lang}.png)" in (ROOT / page).read_text(encoding="utf-8")
+        assert (ROOT / "docs" / "picture" / f"report.{lang}.png").stat().st_size < 150_000
