@@ -310,3 +310,37 @@ def test_without_the_extra_it_is_named(story: Report, tmp_path: Path) -> None:
             f"this needs the package {package}, which is not installed: pip install 'advisor[{extra}]'" in result.stderr
         )
         assert not (tmp_path / f"r.{ending}").exists()
+
+
+def test_the_command_makes_each_format_with_title_and_logo(story: Report, fonts: Path, tmp_path: Path) -> None:
+    from advisor.cli import main  # noqa: PLC0415 - the command as a user runs it
+
+    (tmp_path / "logo.svg").write_text(SVG, encoding="utf-8")
+    address = read_logo(tmp_path / "logo.svg").address
+    look = ["--title", "ACME: 做还是不做", "--logo", str(tmp_path / "logo.svg"), "--fonts", str(fonts)]
+    for ending in ("md", "html", "pdf", "docx"):
+        with pytest.raises(SystemExit) as end:
+            main(["report", str(STORY), "-o", str(tmp_path / f"r.{ending}"), "--date", "2026-11-22", "--lang", "zh",
+                  "--no-options", *look])  # fmt: skip
+        assert end.value.code in {0, None}
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert page.count(f'<img class="logo" src="{address}" alt="">') == 1
+    assert re.findall(r'(?:src|href)="(?!#|https?://|data:)([^"]*)"', page) == []
+    assert "<h1>ACME: 做还是不做</h1>" in page
+    assert (tmp_path / "r.md").read_text(encoding="utf-8").startswith("# ACME: 做还是不做\n")
+    assert "ACME:做还是不做" in pdf_text((tmp_path / "r.pdf").read_bytes())
+    assert "ACME:做还是不做" in docx_text((tmp_path / "r.docx").read_bytes())
+
+
+def test_several_plans_in_one_document(day: date, tmp_path: Path) -> None:
+    from advisor.report.model import comparison_model  # noqa: PLC0415 - needed here alone
+
+    plans = [check(ROOT / "examples" / f"{name}.yaml", today=day) for name in ("lora-7b-one-card", "qlora-8b-fine")]
+    model = comparison_model([(plan.judgement, None) for plan in plans], "en", "leadership")
+    data = pdf.render(model, day, folders=[font_of(repr(to_dict(model)), tmp_path)], system_fonts=False)
+    pages, found = pdf_pages(data), docx_text(docx.render(model, day))
+    for report in model.reports:
+        assert bare(report.title) in found
+        assert sum(bare(report.title) in page for page in pages) == 1
+    assert bare(model.title) in pages[0]
+    assert bare(model.title) in found
