@@ -280,7 +280,7 @@ class _Held:
         """Whether the estimate turns on one of the fitted constants."""
         if constant == "communicator_gib":
             return self.on_device and self.reserve.groups > 0
-        return self.reserve.ragged == (constant == "reserve_ragged")
+        return bool(self.reserve.ragged == (constant == "reserve_ragged"))
 
     def error(self, calibration: MemoryCalibration) -> float:
         held = self.reserve.reserved(calibration, self.usable_gib)

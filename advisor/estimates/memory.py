@@ -54,7 +54,7 @@ class MemoryCalibration:
     reserve_floor: float  # allocator slack that cannot be given back, part of what is allocated
     gaps: float  # part of activation memory that lies between blocks in use and cannot serve the next one
     reserve_activations: float  # part of activation memory that stays cached in blocks of the wrong size
-    reserve_ragged: float  # part of all activation memory, where samples differ in length
+    reserve_ragged: float  # part of all activation memory, where sizes change from step to step
     host_base_gib: float  # operating system and data pipeline of a node
     spreads: Mapping[str, Spread]  # by kind and what is left open, see `kinds_of` and `left_open`
 
@@ -229,7 +229,7 @@ class Reserve:
     logits: float  # kept for the logits beside other phases
     activations: float  # what the calibrated share applies to
     live_blocks: float  # activations of the backward pass, between which gaps open
-    ragged: bool  # samples differ in length
+    ragged: Number  # whether what is in memory changes in size from step to step
     groups: int  # groups of devices that one device talks in
 
     def context(self, calibration: MemoryCalibration) -> Number:
@@ -253,7 +253,7 @@ class Reserve:
         It keeps blocks of one phase that the next cannot use, and gives them back when the device is full; so the
         figure rises to the limit and stays there while what is needed stays below it.
         """
-        share = calibration.reserve_ragged if self.ragged else calibration.reserve_activations
+        share = where(self.ragged, calibration.reserve_ragged, calibration.reserve_activations)
         least = (self.allocated + calibration.workspace_gib) * (1 + calibration.reserve_floor)
         cached = self.logits + self.gathered + share * self.activations
         return larger(least, smaller(least + cached, FULL * (usable_gib - self.context(calibration))))
@@ -292,7 +292,9 @@ def reserve_of(run: Run, profile: FrameworkProfile) -> Reserve:
 
 def _reserve(run: Run, profile: FrameworkProfile, peak: _Peak) -> Reserve:
     a, s, phases = peak.device.activations, peak.device.states, peak.phases
-    ragged = not run.recipe.packing
+    # Sizes of blocks change from step to step with samples of different lengths, and with what the router sends to an
+    # expert-parallel rank.
+    ragged = (not run.recipe.packing) | (run.layout.expert > 1)
     loss = 0.0 if run.recipe.chunked_loss else a.loss
     return Reserve(
         allocated=peak.allocated / GIB,
@@ -300,7 +302,7 @@ def _reserve(run: Run, profile: FrameworkProfile, peak: _Peak) -> Reserve:
         working=larger(phases["loss"], phases["backward"]) / GIB,
         gathered=profile.gathered_cached * s.gathered / GIB,
         logits=profile.loss_cached * loss / GIB,
-        activations=(a.stored + (larger(a.loss, a.live) if ragged else a.live)) / GIB,
+        activations=(a.stored + where(ragged, larger(a.loss, a.live), a.live)) / GIB,
         live_blocks=(a.stored + a.retained) / GIB,
         ragged=ragged,
         groups=communicators(run),

@@ -154,8 +154,8 @@ def test_the_calibration_on_file_is_what_the_runs_give() -> None:
 
 
 def test_left_out_source_does_not_teach_its_own_constant() -> None:
-    # Only one source has samples of different lengths; without it the constant stays what it was.
-    others = [row for row in scored_rows() if "ragged" not in row["setup"]]
+    # Only one source has blocks whose size changes from step to step; without it the constant stays what it was.
+    others = [row for row in scored_rows() if "ragged" not in row["setup"] and int(row["expert"]) == 1]
     assert fit(others, profiles(), prior()).reserve_ragged == prior().reserve_ragged
 
 
