@@ -103,7 +103,7 @@ class _Writer:
         page = self.document.sections[0]
         page.page_width, page.page_height = Mm(PAGE_MM[0]), Mm(PAGE_MM[1])
         page.left_margin = page.right_margin = Mm(MARGIN_MM)
-        page.top_margin, page.bottom_margin = Mm(22), Mm(20)
+        page.top_margin, page.bottom_margin = Mm(18), Mm(16)
         sizes = {"Normal": 10, "Title": 18, "Heading 1": 14, "Heading 2": 11.5, "Header": 8, "Footer": 8}
         for name, size in sizes.items():
             style = self.document.styles[name]
@@ -113,6 +113,7 @@ class _Writer:
             style.font.color.rgb = RGBColor.from_string(QUIET if name in {"Header", "Footer"} else INK)
             _set_fonts(style.element.get_or_add_rPr(), _FONTS)
             style.paragraph_format.space_after = Pt(4)
+            style.paragraph_format.line_spacing = 1.0
         for language in self.document.styles.element.iter("{*}lang"):
             language.attrib.clear()
             for script, name in (("val", "en-GB"), ("eastAsia", "zh-CN"), ("bidi", "ar-SA")):
@@ -209,8 +210,7 @@ class _Writer:
         self.head(model, logo)
         if model.first_page is not None:
             self.first_page(model.first_page, VERDICTS[model.verdict])
-            self.new_page()
-        self.sections(model.sections)
+        self.sections(model.sections, new_page=model.first_page is not None)
 
     def first_page(self, page: FirstPage, colour: str) -> None:
         """The decision asked for, the choices, and a leader's questions with their answers."""
@@ -220,27 +220,30 @@ class _Writer:
         _shade(cell, WASH)
         line = cell.paragraphs[0]
         self._run(line, page.ask_title, bold=True, colour=QUIET, size=9)
-        self._spans(cell.add_paragraph(), page.ask, bold=True, size=12)
+        self._spans(cell.add_paragraph(), page.ask, bold=True, size=11)
         self._spans(cell.add_paragraph(), page.because)
         self._gap()
         self.table(page.choices)
-        grid = self._grid([WIDTH_MM * 0.27, WIDTH_MM * 0.73], len(page.answers))
-        for index, answer in enumerate(page.answers):
-            left, right = grid.cell(index, 0), grid.cell(index, 1)
-            self._run(left.paragraphs[0], answer.question, bold=True, colour=QUIET, size=9)
+        for answer in page.answers:
+            grid = self._grid([WIDTH_MM * 0.25, WIDTH_MM * 0.75], 1)
+            left, right = grid.cell(0, 0), grid.cell(0, 1)
+            self._run(left.paragraphs[0], answer.question, bold=True, colour=QUIET, size=8.5)
             if answer.short:
-                self._run(left.add_paragraph(), answer.short, bold=True, size=11)
-            self._spans(right.paragraphs[0], answer.text, size=9.5)
+                self._run(left.add_paragraph(), answer.short, bold=True, size=10)
+            self._spans(right.paragraphs[0], answer.text, size=8.5)
+            for line in (*left.paragraphs, *right.paragraphs):
+                _close(line)
+            _whole(grid.rows[0])
+            self._gap()
             if answer.table is not None:
-                self._fill(right.add_table(len(answer.table.rows) + 1, len(answer.table.head)), answer.table,
-                           WIDTH_MM * 0.71)  # fmt: skip
-                right.add_paragraph()
-            _whole(grid.rows[index])
+                self.table(answer.table)
 
-    def sections(self, sections: Sequence[Section]) -> None:
+    def sections(self, sections: Sequence[Section], *, new_page: bool = False) -> None:
         """Headings with what stands under them."""
-        for section in sections:
-            self._run(self.document.add_heading(level=section.level - 1), section.title)
+        for index, section in enumerate(sections):
+            heading = self.document.add_heading(level=section.level - 1)
+            heading.paragraph_format.page_break_before = new_page and index == 0
+            self._run(heading, section.title)
             for block in section.blocks:
                 self.block(block)
 
@@ -328,7 +331,7 @@ class _Writer:
 
         line = self.document.add_paragraph()
         line.paragraph_format.space_after = line.paragraph_format.space_before = Pt(0)
-        line.paragraph_format.line_spacing = Pt(7)
+        line.paragraph_format.line_spacing = Pt(5)
 
     def _fill(self, grid: Any, table: Table, width: float) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - as in render
@@ -363,7 +366,7 @@ def _widths(table: Table, width: float) -> list[float]:
         max([columns(head), *(columns(text_of(row[index])) for row in table.rows)])
         for index, head in enumerate(table.head)
     ]
-    size = 1.45 if len(table.head) > 6 else 1.7  # of a letter, roughly
+    size = 1.65 if len(table.head) > 6 else 1.9  # of a letter, roughly
     short = {index: length * size + 4.5 for index, length in enumerate(longest) if length <= 14}
     if sum(short.values()) > width * (0.9 if len(short) == len(longest) else 0.6):
         short = {}
@@ -382,6 +385,12 @@ def _set_fonts(properties: Any, fonts: dict[str, str]) -> None:
     kept.attrib.clear()
     for key, value in fonts.items():
         kept.set(_name(key), value)
+
+
+def _close(line: Line) -> None:
+    from docx.shared import Pt  # noqa: PLC0415 - as in render
+
+    line.paragraph_format.space_after = Pt(0)
 
 
 def _shade(cell: _Cell, colour: str) -> None:
