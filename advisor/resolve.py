@@ -360,20 +360,22 @@ class _Resolver:
             return layout
         room = 0.45 * (device.usable_gib or device.memory_gib) * GIB
         parameters = shapes.parameters(architecture)
-        for pipeline in (1, 2, 4, 8, 16):
-            for tensor in (1, 2, 4, 8):
-                parts = tensor * pipeline
-                fits = parameters / parts * (6 + 12 * parts / layout.devices) <= room
-                even = not (
-                    layout.devices % parts
-                    or layout.per_node % tensor
-                    or architecture.attention_heads % tensor
-                    or architecture.layers % pipeline
-                )
-                if fits and even:
-                    if parts > 1:
-                        self.assume("training.tensor_parallel", tensor, "divided", pipeline=pipeline)
-                    return replace(layout, tensor=tensor, pipeline=pipeline)
+        degrees = [(tensor, pipeline) for pipeline in (1, 2, 4, 8, 16) for tensor in (1, 2, 4, 8)]
+        fitting = [
+            (tensor, pipeline)
+            for tensor, pipeline in degrees
+            if not (layout.devices % (tensor * pipeline) or layout.per_node % tensor)
+            and parameters / (tensor * pipeline) * 6 + parameters / layout.devices * 12 <= room
+        ]
+        even = [
+            (tensor, pipeline)
+            for tensor, pipeline in fitting
+            if not (architecture.attention_heads % tensor or architecture.layers % pipeline)
+        ]
+        tensor, pipeline = next(iter(even or fitting), (1, 1))
+        if tensor * pipeline > 1:
+            self.assume("training.tensor_parallel", tensor, "divided", pipeline=pipeline)
+            return replace(layout, tensor=tensor, pipeline=pipeline)
         return layout
 
     def _devices_in_a_node(self, system: System | None) -> int:
