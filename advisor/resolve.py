@@ -361,18 +361,22 @@ class _Resolver:
         room = 0.45 * (device.usable_gib or device.memory_gib) * GIB
         parameters = shapes.parameters(architecture)
         degrees = [(tensor, pipeline) for pipeline in (1, 2, 4, 8, 16) for tensor in (1, 2, 4, 8)]
-        fitting = [
+        possible = [
             (tensor, pipeline)
             for tensor, pipeline in degrees
             if not (layout.devices % (tensor * pipeline) or layout.per_node % tensor)
-            and parameters / (tensor * pipeline) * 6 + parameters / layout.devices * 12 <= room
         ]
         even = [
             (tensor, pipeline)
-            for tensor, pipeline in fitting
+            for tensor, pipeline in possible
             if not (architecture.attention_heads % tensor or architecture.layers % pipeline)
         ]
-        tensor, pipeline = next(iter(even or fitting), (1, 1))
+        fitting = [
+            (tensor, pipeline)
+            for tensor, pipeline in (*even, *possible)
+            if parameters / (tensor * pipeline) * 6 + parameters / layout.devices * 12 <= room
+        ]
+        tensor, pipeline = next(iter(fitting), max(even, key=math.prod, default=(1, 1)))
         if tensor * pipeline > 1:
             self.assume("training.tensor_parallel", tensor, "divided", pipeline=pipeline)
             return replace(layout, tensor=tensor, pipeline=pipeline)
