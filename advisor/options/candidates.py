@@ -23,8 +23,8 @@ def candidates(
     bases: tuple[Base, ...],
     machines: tuple[Machines, ...],
     looked: Callable[[int], None],
-) -> Iterator[Candidate]:
-    """The candidates of a way, kind by kind of machine, the cheapest machines of each first.
+) -> Iterator[list[Candidate]]:
+    """The candidates of a way, all of a kind of machine together, the cheapest machines of each first.
 
     `looked` is told of how many machines more nothing is to be expected; in all that is every one of them.
     """
@@ -34,6 +34,7 @@ def candidates(
     for rows in kinds.values():
         rows.sort(key=_price_of_work)
         seen = 0
+        rivals: list[Candidate] = []
         enough = _MACHINES if ground.optimise in {"mix", "risk"} and ground.keep is None else len(rows)
         for place, base in enumerate(bases):
             found: list[Candidate] = []
@@ -47,11 +48,12 @@ def candidates(
                     found += served(ground, base, place, row)
                 elif (made := trained(ground, way, base, place, row)) is not None:
                     found.append(made)
-            yield from found
+            rivals += found
             # Where the base that comes first works well, the later ones of this kind need no look.
-            if ground.optimise == "mix" and any(_works(ground, made) for made in found):
+            if ground.optimise == "mix" and ground.keep is None and any(_works(ground, made) for made in found):
                 break
         looked(len(rows) - seen)
+        yield rivals
 
 
 def _works(ground: Ground, row: Candidate) -> bool:

@@ -30,6 +30,8 @@ def order(ground: Ground, candidate: Candidate) -> tuple[float, ...]:
     late = float(limits.deadline is not None and candidate.until > limits.deadline)
     if ground.keep == "hardware":
         return sure, late, candidate.place
+    if ground.keep == "model":
+        return sure, late, candidate.money + candidate.days * ground.work_per_day
     over = float(limits.budget is not None and candidate.money > limits.budget)
     cheap = candidate.choice.way == "retrieval"
     return sure, over if cheap else 0.0, late, candidate.place, candidate.loss, candidate.money
@@ -47,6 +49,8 @@ def rank(ground: Ground, option: Option) -> tuple[float, ...]:
         return inside, days, cost
     if ground.optimise == "risk":
         return inside, RISKS[option.risk], VERDICTS[option.verdict], 1 - option.probability_fits, cost
+    if ground.keep == "model":
+        return inside, float("deadline" in option.gives_up), cost, days
     # Options that give up the same stand together, those that give up what comes first in the titles first.
     given = sum(2.0 ** GIVEN_UP.index(name) for name in option.gives_up)
     # What stands there goes before what must be got, unless that is clearly cheaper.

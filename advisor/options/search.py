@@ -10,6 +10,7 @@ from advisor.options.candidates import candidates
 from advisor.options.flip import find_flip
 from advisor.options.ground import Counter, Ground, Keep, Optimise
 from advisor.options.judging import Outcome, offer
+from advisor.options.layouts import SURE
 from advisor.options.limits import Way, limits_of
 from advisor.options.machines import Machines, machines_for
 from advisor.options.models import Base, bases_for
@@ -97,7 +98,8 @@ class _Search:
             if not bases:
                 self.found.reasons[way] = "model"
                 continue
-            self.judge_best(list(candidates(ground, way, bases, machines, self.tick)))
+            for rivals in candidates(ground, way, bases, machines, self.tick):
+                self.judge_best(rivals)
         if ground.keep is None:
             self.try_own_wish(machines)
         self.tick(self.total - self.done)
@@ -108,18 +110,20 @@ class _Search:
         if self.progress is not None:
             self.progress(self.done, self.total)
 
-    def judge_best(self, rows: list[Candidate]) -> None:
-        """Judge the candidates of each kind in their order until one holds."""
-        kinds: dict[tuple[Way, str], list[Candidate]] = {}
-        for row in rows:
-            kinds.setdefault(row.kind, []).append(row)
-        for rivals in kinds.values():
-            rivals.sort(key=lambda row: order(self.ground, row))
-            for row in rivals[:_TRIES]:
-                outcome = self.judged(row)
-                if outcome.option is not None:
-                    self.found.options.append(outcome.option)
-                    break
+    def judge_best(self, rivals: list[Candidate]) -> None:
+        """Judge the candidates of one kind in their order until one holds."""
+        rivals.sort(key=lambda row: order(self.ground, row))
+        edge: Option | None = None
+        # What is there is looked through down to what holds; what may be got, only where it looks best.
+        for row in rivals if self.ground.keep == "hardware" else rivals[:_TRIES]:
+            option = self.judged(row).option
+            if option is not None and option.probability_fits >= SURE:
+                self.found.options.append(option)
+                return
+            edge = edge or option
+        if edge is not None:
+            # Nothing surely fits, to train and to serve: this more likely does than not.
+            self.found.options.append(edge)
 
     def judged(self, row: Candidate) -> Outcome:
         """What becomes of a candidate; why it is no option is kept."""

@@ -67,8 +67,13 @@ def _counts(way: Way, row: Machines) -> tuple[int, ...]:
 
 
 def _late(ground: Ground, made: Candidate) -> bool:
+    """Tell whether a run, a tenth longer than likely, ends too late; more devices do not bring those sooner that are
+    delivered after the deadline."""
     deadline = ground.limits.deadline
-    return deadline is not None and made.lead + made.days * 1.1 > deadline
+    if deadline is None:
+        return False
+    left = deadline - made.lead
+    return made.days * 1.1 > (left if left > 0 else deadline)
 
 
 def _better(ground: Ground, made: Candidate, best: Candidate) -> bool:
