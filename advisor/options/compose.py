@@ -251,6 +251,9 @@ def _project(case: Case, limits: Limits, choice: Choice) -> dict[str, Any]:
         if limits.private:
             wanted += ["deduplication", "secret-scan"]
         project["monitoring"] = watched + [name for name in wanted if name not in watched]
+    if choice.way in WHOLE and limits.engineers == 0:
+        team = dict(project.get("team") or {})
+        project["team"] = team | {"engineers": max(1, choice.nodes), "on_call": True, "experience": "some"}
     given = choice.machines.gives_up
     if given and project.get("requirements"):
         left = [item for item in project["requirements"] if item not in given]

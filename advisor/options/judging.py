@@ -49,9 +49,6 @@ def offer(ground: Ground, candidate: Candidate) -> Outcome:
         _serve(ground, values, choice)
     if choice.way in WHOLE and limits.engineers == 0:
         given.add("team")
-        team = dict(values["project"].get("team") or {})
-        values["project"]["team"] = team | {
-            "engineers": max(1, choice.nodes), "on_call": True, "experience": "some"}  # fmt: skip
     judged = _granting(ground, values, given)
     if judged is None:
         return Outcome()
