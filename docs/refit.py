@@ -11,7 +11,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from advisor.estimates import backtest_memory, backtest_serving
 from advisor.estimates.backtest_memory import Fitted
@@ -31,9 +33,15 @@ def memory(text: str, advisor: Advisor) -> str:
     profiles = {name: advisor.profile(name) for name in advisor.knowledge.raw["frameworks"]}
     rows = [row for row in read_rows(ROOT / "knowledge" / "measured", "memory.csv") if row["scored"] == "1"]
     start = backtest_memory.prior(advisor.memory_calibration)
-    text = _with_constants(text, backtest_memory.fitted_constants(rows, profiles, start))
+    failed = read_rows(ROOT / "knowledge" / "measured", "out_of_memory.csv")
+    spreads = backtest_memory.spreads_of_all_ways(rows, profiles, start)
+    constants = backtest_memory.fitted_constants(rows, profiles, start)
+    values: dict[str, Any] = {name: constant.value for name, constant in constants.items()}
+    made = replace(start, spreads=spreads, **values)
+    constants["gaps"] = backtest_memory.fit_gaps(rows, failed, profiles, made)
+    text = _with_constants(text, constants)
     blocks = []
-    for kind, spread in sorted(backtest_memory.spreads_of_all_ways(rows, profiles, start).items()):
+    for kind, spread in sorted(spreads.items()):
         blocks += _block(kind, spread)
         blocks.append(f"      rows: {_flow(backtest_memory.runs_of_kind(rows, kind))}\n")
     return _replaced(text, "spreads", blocks)

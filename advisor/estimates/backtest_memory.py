@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +22,10 @@ from advisor.estimates.memory import (
     kinds_of,
     left_open,
     reserve_of,
+    spread_for,
 )
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Recipe, Run
-from advisor.estimates.uncertainty import Spread, spread_of
+from advisor.estimates.uncertainty import Spread, chance_below, spread_of
 from advisor.records import dataclass
 
 Row = Mapping[str, str]
@@ -402,6 +404,84 @@ def spreads_of_all_ways(
     for stated in WAYS:
         found |= spreads_from(leave_one_source_out(rows, profiles, prior, stated))
     return found
+
+
+GAPS = (0.0, 0.03, 0.06, 0.09, 0.12, 0.15, 0.18, 0.21, 0.24, 0.27, 0.3)
+"""Values that are tried for the share of activations between which gaps open."""
+
+
+def fit_gaps(
+    fitted: Sequence[Row],
+    failed: Sequence[Row],
+    profiles: Mapping[str, FrameworkProfile],
+    calibration: MemoryCalibration,
+) -> Fitted:
+    """The share of gaps that tells runs that fitted from those that ran out of memory best.
+
+    Least sum of the mean squared errors of the chance of fitting on both kinds (Brier scores), with the spreads of the
+    calibration.
+    """
+    judged = []
+    for truth, rows in ((1.0, fitted), (0.0, failed)):
+        for row in rows:
+            run = run_of(row)
+            spread = spread_for(run.recipe, calibration, single=run.layout.devices == 1)
+            judged.append((row["source"], truth, reserve_of(run, profile_of(row, profiles)), run.machine, spread))
+    tried = [replace(calibration, gaps=value) for value in GAPS]
+    misses: dict[tuple[str, float], list[list[float]]] = {}
+    for source, truth, reserve, machine, spread in judged:
+        chances = [chance_below(machine.usable_gib, reserve.needed(one), spread) for one in tried]
+        misses.setdefault((source, truth), []).append([(truth - chance) ** 2 for chance in chances])
+
+    def best(without: str | None) -> float:
+        totals = [0.0] * len(GAPS)
+        for kind in (0.0, 1.0):
+            rows = [
+                row for (source, truth), kept in misses.items() if truth == kind and source != without for row in kept
+            ]
+            for index in range(len(GAPS)):
+                totals[index] += sum(row[index] for row in rows) / max(1, len(rows))
+        return GAPS[totals.index(min(totals))]
+
+    value = best(None)
+    names = sorted({source for source, _ in misses})
+    moved = {source: other for source in names if (other := best(source)) != value}
+    return Fitted(value, Counter(source for source, *_ in judged), moved)
+
+
+CHANCES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+"""Limits of the chances that a reliability table counts together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Runs whose stated chance of fitting lay between two limits: how many fitted, how many ran out of memory."""
+
+    low: float
+    high: float
+    fitted: int
+    failed: int
+
+
+def reliability(
+    fitted: Iterable[Row],
+    failed: Iterable[Row],
+    profiles: Mapping[str, FrameworkProfile],
+    calibration: MemoryCalibration,
+    stated: Stated = in_full,
+) -> list[Reliability]:
+    """What became of runs by the chance that was stated for them, stated as plans do."""
+    chances: list[list[float]] = []
+    for rows in (fitted, failed):
+        views = [stated(row) for row in rows]
+        chances.append(
+            [estimate_memory(run_of(v), profile_of(v, profiles), calibration).probability_fits for v in views]
+        )
+
+    def within(low: float, high: float, values: Sequence[float]) -> int:
+        return sum(low <= value < high or value == high == 1.0 for value in values)
+
+    return [Reliability(low, high, *(within(low, high, kind) for kind in chances)) for low, high in pairwise(CHANCES)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,17 @@ from estimate_inputs import measured, memory_calibration, profiles, read_entry
 
 from advisor.estimates import run as runs
 from advisor.estimates.backtest_memory import (
+    WAYS,
     Row,
     Scored,
+    Stated,
     by_group,
     fit,
+    fit_gaps,
     fitted_constants,
     leave_one_source_out,
     profile_of,
+    reliability,
     run_of,
     score,
     spreads_of_all_ways,
@@ -142,6 +146,7 @@ def test_the_calibration_on_file_is_what_the_runs_give() -> None:
     on_file = memory_calibration()
     written = read_entry("calibration/memory.yaml")["memory"]["fitted"]
     constants = fitted_constants(scored_rows(), profiles(), prior())
+    constants["gaps"] = fit_gaps(scored_rows(), measured("out_of_memory.csv"), profiles(), on_file)
     assert set(written) == set(constants)
     for name, constant in constants.items():
         assert getattr(on_file, name) == constant.value
@@ -151,6 +156,24 @@ def test_the_calibration_on_file_is_what_the_runs_give() -> None:
     for kind, spread in made.items():
         assert (spread.runs, spread.sources) == (on_file.spreads[kind].runs, on_file.spreads[kind].sources)
         assert spread.errors == pytest.approx(on_file.spreads[kind].errors, abs=1e-4)
+
+
+@pytest.mark.parametrize("stated", WAYS, ids=lambda way: way.__name__)
+def test_a_stated_chance_of_fitting_is_kept(stated: Stated) -> None:
+    table = reliability(scored_rows(), measured("out_of_memory.csv"), profiles(), memory_calibration(), stated)
+    assert sum(row.fitted for row in table) == len(scored_rows())
+    shares = [row.fitted / (row.fitted + row.failed) for row in table]
+    # Fitted runs are six times as many as failed ones here, so shares lie above the chances, but rise with them.
+    assert shares[0] < 0.15 < shares[1] < 0.6 < shares[2]
+    assert min(shares[3:]) > 0.9
+
+
+@pytest.mark.parametrize("stated", WAYS, ids=lambda way: way.__name__)
+def test_the_range_holds_nine_in_ten_of_each_group_however_much_a_plan_says(stated: Stated) -> None:
+    found = by_group(leave_one_source_out(scored_rows(), profiles(), prior(), stated))
+    assert 0.85 <= found["all"].inside_range <= 0.95
+    for group in ("full-single", "full-multi", "lora-single", "lora-multi", "qlora-single", "qlora-multi"):
+        assert 0.78 <= found[group].inside_range <= 0.99, group
 
 
 def test_left_out_source_does_not_teach_its_own_constant() -> None:
