@@ -87,8 +87,8 @@ def picture_of(options: Options, lang: Language) -> dict[str, Any] | None:
     if len(points) < 2:
         return None
     currency = options.judgement.pricing.currency
-    across = _Scale([point.cost for point in points], _LEFT, _WIDTH - _RIGHT)
-    up = _Scale([point.days for point in points], _HEIGHT - _BOTTOM, _TOP)
+    across = LogScale([point.cost for point in points], _LEFT, _WIDTH - _RIGHT)
+    up = LogScale([point.days for point in points], _HEIGHT - _BOTTOM, _TOP)
     markers: list[dict[str, Any]] = []
     for point in points:
         x, y = across.at(point.cost), up.at(point.days)
@@ -134,7 +134,7 @@ def picture_of(options: Options, lang: Language) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-class _Scale:
+class LogScale:
     """A logarithmic scale from the numbers that it must show to places on the picture."""
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:

@@ -132,10 +132,6 @@ WORDS: dict[str, Words] = {
         "Delivery of new devices is counted in: {weeks} weeks ({low}–{high}). Get a written date before ordering.",
         "已计入新设备的交期 {weeks} 周（{low}～{high}），下单前要拿到书面交期。",
     ),
-    "calendar-pilot-first": Words(
-        "Option {number}, on the devices that are there, shows something after {first}.",
-        "方案 {number} 用手头设备，{first}后就能看到结果。",
-    ),
     "risks-count": Words("{count} serious", "{count} 个严重问题"),
     "risks-none": Words("nothing serious", "无严重问题"),
     "risks-text": Words("If the plan goes ahead as it stands, the gravest of them:", "若照现有计划执行，最严重的是："),
@@ -498,15 +494,17 @@ WORDS: dict[str, Words] = {
     "timeline-title": Words("Days from the decision to the result that counts", "从拍板到可用结果的天数"),
     "pareto-title": Words("Cost against time", "成本与时间"),
     "pareto-says": Words(
-        "Cheapest and fastest, with nothing better in both: {front}. Others: {rest}.",
-        "没有更省又更快的：{front}。其余：{rest}。",
+        "No other is better all round in cost, time and risk: {front}. Beaten: {rest}.",
+        "成本、时间、风险上没有方案能全面胜过：{front}。被全面胜过的：{rest}。",
     ),
     "pareto-says-all": Words(
-        "Cheapest and fastest, with nothing better in both: {front}.", "没有更省又更快的：{front}。"
+        "No other is better all round in cost, time and risk: {front}.",
+        "成本、时间、风险上没有方案能全面胜过：{front}。",
     ),
     "pareto-x": Words("days to the result that counts", "到可用结果的天数"),
     "pareto-y": Words("cost of the whole project", "项目总成本"),
-    "pareto-on": Words("On the front", "在前沿上"),
+    "pareto-beaten": Words("hollow: another is better all round", "空心：另有方案在三项上全面更优"),
+    "pareto-beaten-by": Words("Beaten by", "不如"),
     "risk-low": Words("low risk", "低风险"),
     "risk-medium": Words("medium risk", "中风险"),
     "risk-high": Words("high risk", "高风险"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,8 +16,11 @@ from advisor.plan.read import read_plan, write_plan
 from advisor.plan.source import Unreadable
 from advisor.report import github, junit, sarif, summary
 from advisor.report.contract import as_json
+from advisor.report.html import render_model as render_html
 from advisor.report.markdown import render as render_markdown
+from advisor.report.model import AUDIENCES, Audience, report_model
 from advisor.report.outcome import Outcome
+from advisor.report.pictures import pictures_of, svg
 from advisor.report.text import plain_style
 from advisor.report.text import render as render_text
 from advisor.words import LANGUAGES, Language
@@ -101,9 +105,52 @@ def test_nothing_steers_a_terminal(outcome: Outcome, lang: Language) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_markdown_has_no_markup_of_the_plan(outcome: Outcome, lang: Language) -> None:
+def test_html_and_pictures_have_no_markup_of_the_plan(outcome: Outcome, lang: Language) -> None:
     assert outcome.judgement is not None
-    for text in (render_markdown(outcome.judgement, lang), summary.render([outcome], lang)):
+    for audience in AUDIENCES:
+        model = report_model(outcome.judgement, lang, None, audience)
+        text = render_html(model)
+        assert not _STEERS.search(text.replace("\n", " ")), _STEERS.search(text)
+        page = _Elements(text)
+        assert page.tags <= _TAGS
+        assert not page.attributes & {"onerror", "onload", "src", "style"}
+        assert [address for address in page.addresses if "evil" in address] == []
+        for picture in pictures_of(model):
+            root = ET.fromstring(svg(picture).encode())
+            assert {element.tag.rpartition("}")[2] for element in root.iter()} <= _SHAPES
+
+
+_TAGS = frozenset(
+    """html head meta title style body main article header h1 h2 h3 h4 dl div dt dd section p strong code a nav ol ul li
+    table thead tbody tr th td figure figcaption svg desc text tspan rect line path circle defs pattern details summary
+    pre span""".split()  # noqa: SIM905 - a list of fifty quoted words would be harder to read
+)
+_SHAPES = frozenset(
+    {"svg", "title", "desc", "style", "text", "tspan", "rect", "line", "path", "circle", "defs", "pattern"}
+)
+
+
+class _Elements(HTMLParser):
+    """The kinds of elements and attributes of a page, and its addresses."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.addresses: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.addresses += [value or "" for name, value in attrs if name == "href"]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_markdown_has_no_markup_of_the_plan(outcome: Outcome, lang: Language, audience: Audience) -> None:
+    assert outcome.judgement is not None
+    for text in (render_markdown(outcome.judgement, lang, audience=audience), summary.render([outcome], lang)):
         assert not _STEERS.search(text), _STEERS.search(text)
         assert not re.search(r"(?<!\\)\]\(https://evil|(?<!\\)<(script|img|https|evil)|https?://evil", text)
         assert not re.search(r"^\s*(#+|-|```)\s*[Ee]vil", text, re.MULTILINE)

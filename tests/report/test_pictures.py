@@ -11,8 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from advisor.library import Report, check
+from advisor.options.front import front_of
 from advisor.report.html import render_model as render_html
-from advisor.report.model import Picture
+from advisor.report.model import Picture, text_of
 from advisor.report.pictures import pictures_of, px, svg
 from advisor.report.wrapping import columns
 from advisor.words import LANGUAGES, Language
@@ -95,19 +96,19 @@ def test_the_budget_stands_where_it_cuts_the_bars(story: Report, drawn: dict[str
     assert float(limits.pop() or 0) == pytest.approx(zero + 100_000 * unit, abs=0.3)
 
 
-def test_nothing_beats_what_is_on_the_front(story: Report, drawn: dict[str, Picture]) -> None:
-    options = story.options.options
-    points = {
-        str(number): (row.judgement.schedule.counted.likely, row.cost.likely)
-        for number, row in enumerate(options, 1)
-        if row.judgement.schedule.counted and row.cost
-    }
+def test_the_front_is_that_of_the_options(story: Report, drawn: dict[str, Picture]) -> None:
+    points = front_of(story.options.options)
     table = drawn["pareto"].table
-    on = {"".join(span.text for span in row[0])[-1] for row in table.rows if row[-1][0].text in {"yes", "是"}}
-    assert on
-    for name, (x, y) in points.items():
-        beaten = any((a <= x and b < y) or (a < x and b <= y) for a, b in points.values())
-        assert (name in on) == (not beaten), name
+    assert len(table.rows) == len(points)
+    for row, point in zip(table.rows, points, strict=True):
+        assert text_of(row[0]).endswith(f" {point.number}")
+        assert (text_of(row[-1]) == "—") == point.on_front
+    root = ET.fromstring(svg(drawn["pareto"]))
+    solid = [element for element in root.iter() if element.get("class") == "p-bar"]
+    hollow = [element for element in root.iter() if element.get("class") == "p-hollow"]
+    beaten = sum(not point.on_front for point in points)
+    assert len(solid) == len(points) - beaten + 3  # and the legend's
+    assert len(hollow) == beaten + 1
 
 
 def test_phases_differ_by_pattern_and_risks_by_shape(drawn: dict[str, Picture]) -> None:

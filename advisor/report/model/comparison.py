@@ -43,7 +43,7 @@ def options_section(judgement: Judgement, options: Options, lang: Language) -> S
     currency = judgement.pricing.currency
     pictures = (
         cost_picture(shown, None if budget is None else float(budget), currency, lang),
-        pareto_picture(shown, currency, lang),
+        pareto_picture(options, lang),
     )
     blocks += [picture for picture in pictures if picture is not None]
     return Section("options", word(lang, "options"), tuple(blocks))

@@ -181,10 +181,6 @@ def _calendar(judgement: Judgement, options: Options | None, choices: Choices, l
     if delivery is not None:
         weeks = (significant(part / 7) for part in (delivery.likely, delivery.low, delivery.high))
         said.append(worded(lang, "calendar-delivery", **dict(zip(("weeks", "low", "high"), weeks, strict=True))))
-        soonest = _at_hand(options) if options is not None else None
-        if options is not None and soonest is not None:
-            there = options.options[soonest - 1].judgement.schedule.first
-            said.append(worded(lang, "calendar-pilot-first", number=soonest, first=days(there, lang)))
     return Answer("calendar", word(lang, "question-calendar"), short, sentences(said, lang))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from advisor.estimates.run import Range
+from advisor.options.front import LogScale, front_of
+from advisor.options.offer import RISKS
 from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.records import Picture, Table, lefts, plain, rights, strong
@@ -14,6 +17,9 @@ from advisor.report.wrapping import columns
 from advisor.schedule import PHASES, Schedule
 from advisor.words import Language
 from advisor.words.figures import money, significant
+
+if TYPE_CHECKING:
+    from advisor.options.offer import Options
 
 LABEL_COLUMNS = 34
 """Columns of a terminal that a row's label may take; a longer one is cut."""
@@ -162,6 +168,7 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
     known = [row for row in rows if row.schedule.counted is not None]
     if not known:
         return None
+    at_once = None if deadline is None else Range(deadline, deadline, deadline)
     top = max([row.schedule.counted.high for row in known if row.schedule.counted] + [deadline or 0.0]) * 1.02
     used = {phase.key for row in known for phase in row.schedule.phases}
     keys = [key for key in PHASES if key in used]
@@ -184,7 +191,7 @@ def timeline_picture(rows: Sequence[Row], deadline: float | None, lang: Language
             {"key": key, "pattern": PHASES.index(key) + 1, "text": word(lang, f"phase-{key}")} for key in keys
         ],
         "limit": None if deadline is None else {"value": short(deadline),
-                                                "text": word(lang, "deadline", days=significant(deadline))},
+                                                "text": word(lang, "deadline", days=days(at_once, lang))},
         "top": short(top),
         "ticks": [{"value": value, "text": significant(value)} for value in _numbers(ticks(top))],
     }  # fmt: skip
@@ -225,63 +232,58 @@ def slack_text(schedule: Schedule, lang: Language) -> str:
     return word(lang, key, days=days(Range(size, size, size), lang))
 
 
-def _labels(names: Sequence[str], points: Sequence[tuple[float, float]], top_x: float, top_y: float) -> list[str]:
-    """A label for each point; points so near that their labels would overlap share that of the first of them."""
+def pareto_picture(options: Options, lang: Language) -> Picture | None:
+    """Cost against time on logarithmic scales; shapes tell the risk, and what another option beats is hollow."""
+    points = front_of(options.options)
+    if len(points) < 2:
+        return None
+    currency = options.judgement.pricing.currency
+    across, up = (
+        LogScale([row.days for row in points], 0.0, 1000.0),
+        LogScale([row.cost for row in points], 0.0, 1000.0),
+    )
+    placed = [(across.at(row.days), up.at(row.cost)) for row in points]
+    labels = _labels([str(row.number) for row in points], placed)
+    data = {
+        "points": [
+            {"name": label, "x": x, "y": y, "risk": row.option.risk, "on": row.on_front}
+            for row, (x, y), label in zip(points, placed, labels, strict=True)
+        ],
+        "x": word(lang, "pareto-x"), "y": word(lang, "pareto-y"), "beaten": word(lang, "pareto-beaten"),
+        "ticks_x": [{"value": at, "text": significant(value, 2)} for value, at in across.ticks()],
+        "ticks_y": [{"value": at, "text": money(value, currency, lang)} for value, at in up.ticks()],
+        "legend": [{"key": risk, "text": word(lang, f"risk-{risk}")} for risk in RISKS],
+    }  # fmt: skip
+
+    def named(numbers: Iterable[int]) -> str:
+        return listed((word(lang, "choice-option", number=number) for number in numbers), lang)
+
+    best = named(row.number for row in points if row.on_front)
+    rest = named(row.number for row in points if not row.on_front)
+    says = word(lang, "pareto-says", front=best, rest=rest) if rest else word(lang, "pareto-says-all", front=best)
+    head = (word(lang, "choice"), word(lang, "pareto-x"), word(lang, "pareto-y"), word(lang, "report.offered-risk"),
+            word(lang, "pareto-beaten-by"))  # fmt: skip
+    rows = tuple(
+        (
+            strong(word(lang, "choice-option", number=row.number)),
+            plain(days_alone(row.option.days, lang)),
+            plain(amount(row.option.cost, currency, lang)),
+            plain(word(lang, f"risk-{row.option.risk}")),
+            plain(named(row.beaten_by) or NOTHING),
+        )
+        for row in points
+    )
+    table = Table(head, rows, ("left", "right", "right", "left", "left"))
+    return Picture("pareto", word(lang, "pareto-title"), says, data, table, word(lang, "as-table"))
+
+
+def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
+    """A label for each place, of 1000 by 1000; places so near that labels would overlap share that of the first."""
     labels: list[str] = []
-    for index, (x, y) in enumerate(points):
-        near = next((first for first in range(index) if labels[first] and abs(points[first][0] - x) < 0.07 * top_x
-                     and abs(points[first][1] - y) < 0.06 * top_y), None)  # fmt: skip
+    for index, (x, y) in enumerate(places):
+        near = next((first for first in range(index) if labels[first] and abs(places[first][0] - x) < 70
+                     and abs(places[first][1] - y) < 70), None)  # fmt: skip
         labels.append(names[index] if near is None else "")
         if near is not None:
             labels[near] += f", {names[index]}"
     return labels
-
-
-def pareto_picture(rows: Sequence[Row], currency: str, lang: Language) -> Picture | None:
-    """Cost against time: which rows nothing beats in both. Shapes tell the risk; the front is a line of steps."""
-    known = [row for row in rows if row.cost is not None and row.schedule.counted is not None and not row.marked]
-    if len(known) < 2:
-        return None
-    points = [(row.schedule.counted.likely, row.cost.likely) for row in known if row.cost and row.schedule.counted]
-    front = [
-        index
-        for index, (x, y) in enumerate(points)
-        if not any((a <= x and b < y) or (a < x and b <= y) for a, b in points)
-    ]
-    front.sort(key=lambda index: points[index])
-    top_x, top_y = max(x for x, _ in points) * 1.08, max(y for _, y in points) * 1.08
-    labels = _labels([row.name.rpartition(" ")[2] for row in known], points, top_x, top_y)
-    data = {
-        "points": [
-            {"name": label, "x": short(x), "y": short(y), "risk": row.risk or "medium", "on": index in front}
-            for index, (row, (x, y), label) in enumerate(zip(known, points, labels, strict=True))
-        ],
-        "front": [{"x": short(points[index][0]), "y": short(points[index][1])} for index in front],
-        "top_x": short(top_x), "top_y": short(top_y),
-        "x": word(lang, "pareto-x"), "y": word(lang, "pareto-y"),
-        "ticks_x": [{"value": value, "text": significant(value)} for value in _numbers(ticks(top_x))],
-        "ticks_y": [{"value": value, "text": "0" if value == 0 else money(value, currency, lang)}
-                    for value in _numbers(ticks(top_y, 4))],
-        "legend": [{"key": risk, "text": word(lang, f"risk-{risk}")} for risk in ("low", "medium", "high")],
-    }  # fmt: skip
-    best = listed((known[index].name for index in front), lang)
-    rest = listed((row.name for index, row in enumerate(known) if index not in front), lang)
-    says = word(lang, "pareto-says", front=best, rest=rest) if rest else word(lang, "pareto-says-all", front=best)
-    head = (word(lang, "choice"), "", word(lang, "pareto-x"), word(lang, "pareto-y"), word(lang, "report.offered-risk"),
-            word(lang, "pareto-on"))  # fmt: skip
-    table = Table(
-        head,
-        tuple(
-            (
-                strong(row.name),
-                plain(row.what),
-                plain(days_alone(row.schedule.counted, lang)),
-                plain(amount(row.cost, currency, lang)),
-                plain(word(lang, f"risk-{row.risk}") if row.risk else NOTHING),
-                plain(word(lang, "figures.yes" if index in front else "figures.no")),
-            )
-            for index, row in enumerate(known)
-        ),
-        ("left", "left", "right", "right", "left", "left"),
-    )
-    return Picture("pareto", word(lang, "pareto-title"), says, data, table, word(lang, "as-table"))
