@@ -275,9 +275,14 @@ def _trace(run: Run, serving: Serving, load: Load, tensor: int, requests: int) -
         "t": tensor, "requests": requests, "s": serving.context_length, "quantisation": serving.quantisation,
         "L": a.layers, "k": a.kv_heads, "d": a.head_dim,
     }  # fmt: skip
+    cached: dict[str, float | int | str] = {
+        **given, "values": shape.kv_cache_bytes(a, serving.context_length, 1.0),
+        "bytes": cache_value_bytes(serving), "part": cache_share(a, tensor),
+    }  # fmt: skip
     return (
         Step("weights", "bytes per weight × N / t", given, load.weights / GIB, "GiB", "advisor"),
-        Step("cache", "requests × s × L × 2·k·d × 2 bytes / min(t, k)", given, load.cache / GIB, "GiB", "vllm-paper"),
+        Step("cache", "requests × cached values of one × bytes × part on a device", cached, load.cache / GIB, "GiB",
+             "vllm-paper"),
         Step("overhead", "working space of a prefill chunk + logits + graphs + context", given, load.overhead / GIB,
              "GiB", "calibration-serving"),
     )  # fmt: skip

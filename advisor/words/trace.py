@@ -79,7 +79,7 @@ FORMULAS: dict[str, str] = {
     "allocated × (1 + floor) + cached blocks, up to the device": "已分配 ×（1 + 底数）+ 缓存块，以设备容量为限",
     "reserved + context + communication buffers": "已保留 + 上下文 + 通信缓冲",
     "bytes per weight × N / t": "每权重字节数 × N / t",
-    "requests × s × L × 2·k·d × 2 bytes / min(t, k)": "请求数 × s × L × 2·k·d × 2 字节 / min(t, k)",
+    "requests × cached values of one × bytes × part on a device": "请求数 × 单个请求的缓存数值个数 × 字节数 × 单卡所占部分",
     "working space of a prefill chunk + logits + graphs + context": "预填充分块的工作区 + logits + 计算图 + 上下文",
     "passes · 2 · N + attention": "遍数 · 2 · N + 注意力",
     "products + attention + memory-bound + recomputation, each at its measured rate": "矩阵乘 + 注意力 + 受带宽限制的算子 + 重计算，各按实测速率",
@@ -122,7 +122,7 @@ INPUTS: dict[str, str] = {
     "nodes": "节点数", "trained parameters": "参与训练的参数", "sum": "合计", "factor": "系数", "tokens": "token 数",
     "samples per step": "每步样本数", "device-hours": "卡时", "rate": "单价", "tries": "总尝试量", "share": "比例",
     "days": "天数", "engineers": "工程师", "requests": "请求数", "GB": "GB",
-    "quantisation": "量化", "devices": "设备数",
+    "quantisation": "量化", "devices": "设备数", "values": "缓存数值个数", "bytes": "字节数", "part": "单卡所占部分",
 }  # fmt: skip
 """English names of inputs in Chinese; symbols such as b, s, L and N are the same in both languages."""
 
