@@ -20,6 +20,7 @@ def pages() -> dict[str, str]:
 
     from advisor.cli.schema import KINDS
     from advisor.library import load_advisor, load_pages
+    from advisor.options.published import read_published, render_published
     from advisor.report.accuracy import measured_folder, score
     from advisor.report.accuracy_page import render
     from advisor.report.accuracy_picture import render_picture
@@ -58,6 +59,7 @@ def pages() -> dict[str, str]:
     for lang, ending in (("en", ""), ("zh", ".zh")):
         found[f"accuracy{ending}.md"] = render(accuracy, lang, f"accuracy{ending}.svg")
         found[f"accuracy{ending}.svg"] = render_picture(accuracy, lang)
+        found[f"layouts{ending}.md"] = render_published(advisor, read_published(measured_folder()), lang)
     return found
 
 

@@ -243,6 +243,29 @@ WORDS: dict[str, Words] = {
         "原计划本身成立：没有更便宜、更快或结论更好的同类做法。",
     ),
     "outside": Words("Giving something up", "需要放弃某些约束"),
+    "published": Words("Published layouts and the search", "公开的并行布局与搜索结果"),
+    "published-intro": Words(
+        "Runs whose layout was published, and the layout that the search prefers on the same devices, with the same model, batch and "
+        "framework. Speeds are estimates; preferred is the simplest layout within 5 % of the fastest that fits with a chance of 0.9 or "
+        "more. Micro-batches that a source does not state are taken as 1. Written by `python docs/generate.py` from "
+        "`knowledge/measured/layouts.csv`.",
+        "下表列出布局已公开的训练，以及在设备、模型、批次和框架都相同时搜索优先选择的布局。速度均为估算；优先选择的是“放得下的概率不低于 0.9、速度与最快者相差 5% 以内”的布局中最简单的一个。来源未写明微批的按 1 计。本页由 `python docs/generate.py` 根据 `knowledge/measured/layouts.csv` 生成。",
+    ),
+    "published-run": Words("Run", "训练"),
+    "published-devices": Words("Devices", "设备"),
+    "published-layout": Words("Published layout", "公开的布局"),
+    "published-printed": Words("MFU printed", "公布的 MFU"),
+    "published-estimated": Words("MFU estimated", "估算的 MFU"),
+    "published-preferred": Words("Preferred layout", "优先选择的布局"),
+    "published-speed": Words("Speed against the published one", "相对公开布局的速度"),
+    "published-why": Words("Why", "原因"),
+    "published-unfit": Words(
+        "by our estimate the published one fits with a chance of {chance} only",
+        "按我们的估算，公开布局放得下的概率只有 {chance}",
+    ),
+    "published-saves": Words("less {names}", "省在{names}"),
+    "published-spends": Words("more {names}", "多花在{names}"),
+    "published-same": Words("about as fast", "速度相当"),
     "front-title": Words("Cost, time and risk of the options", "各方案的成本、时间与风险"),
     "front-description": Words(
         "Each marker is an option: cost to the right, days to the result upwards, both logarithmic; the shape is the risk. "

@@ -1,28 +1,19 @@
-"""Layouts that others published: each is in the space, and the search finds one as fast, or memory says why not.
-
-The rows of `published_layouts.csv` name their source; they have the form of `knowledge/measured/throughput.csv`.
-"""
+"""Layouts that others published: each is in the space, and the search finds one as fast, or memory says why not."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from advisor.estimates.backtest_time import run_from_row
-from advisor.estimates.machine import machine_of
-from advisor.estimates.run import Run
 from advisor.library import load_advisor
-from advisor.options.contrast import contrast
-from advisor.options.ground import Counter
-from advisor.options.layouts import SURE, Fit, fit_of, pick, weigh
-from advisor.options.space import Manner, Room, span
+from advisor.options.layouts import SURE
+from advisor.options.published import Published, compare, read_published, render_published, room_of, run_of
+from advisor.options.space import Manner, span
+from advisor.report.accuracy import measured_folder
+from advisor.words import LANGUAGES, Language
 
-with Path(__file__).with_name("published_layouts.csv").open(newline="") as file:
-    ROWS = {row["id"]: row for row in csv.DictReader(file)}
+ROWS = {row["id"]: row for row in read_published(measured_folder())}
 
 SLOWER = {"megatron-175b", "megatron-1t"}
 """Rows whose published layout is faster by more than a tenth than ours, because ours must surely fit and it may not."""
@@ -30,31 +21,11 @@ RECOMPUTED = {"megatron-145b-2021", "megatron-1t-2021", "bloom-176b"}
 """Layouts that recomputed everything, as the software of 2021 did; recomputing less is what makes ours faster."""
 
 
-def published(name: str) -> Run:
-    advisor = load_advisor()
-    run = run_from_row(ROWS[name], lambda device: machine_of(device, advisor.knowledge.device(device)))
-    return replace(run, tokens=1e12)
-
-
-def room_of(run: Run) -> Room:
-    recipe, layout = run.recipe, run.layout
-    batch = float(recipe.micro_batch * recipe.accumulation * layout.data * recipe.sequence_length)
-    return Room((layout.devices,), layout.per_node, batch, (recipe.sequence_length,))
-
-
 @cache
-def searched(name: str) -> tuple[Fit, Fit]:
-    """The published layout and the one that the search prefers under the same framework."""
-    advisor, run = load_advisor(), published(name)
-    framework, stage = run.recipe.framework, run.recipe.zero_stage
-    stages = sorted({stage, *((0, 1) if framework in {"megatron-lm", "nemo"} else (2, 3))})
-    tried = [Manner(framework, zero, kind) for zero in stages for kind in ("none", "selective", "full")]
-    best = pick(weigh(advisor, run, tried, room_of(run), Counter()))
-    assert best is not None
-    theirs, ours = fit_of(advisor, run), fit_of(advisor, best)
-    assert theirs is not None
-    assert ours is not None
-    return theirs, ours
+def searched(name: str) -> Published:
+    made = compare(load_advisor(), ROWS[name])
+    assert made is not None
+    return made
 
 
 def test_every_row_names_its_source() -> None:
@@ -64,7 +35,7 @@ def test_every_row_names_its_source() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_published_layout_is_in_the_space(name: str) -> None:
-    run = published(name)
+    run = run_of(load_advisor(), ROWS[name])
     recipe = run.recipe
     found = span(run, Manner(recipe.framework, recipe.zero_stage, recipe.recompute), room_of(run))
     assert found is not None
@@ -75,9 +46,9 @@ def test_published_layout_is_in_the_space(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_search_finds_a_layout_as_fast_as_the_published_one_or_says_why_not(name: str) -> None:
-    theirs, ours = searched(name)
-    found = contrast(ours, theirs)
-    assert ours.memory.probability_fits >= SURE
+    made = searched(name)
+    found = made.contrast
+    assert made.ours.memory.probability_fits >= SURE
     if name in SLOWER:
         assert not found.other_fits
     else:
@@ -88,7 +59,17 @@ def test_search_finds_a_layout_as_fast_as_the_published_one_or_says_why_not(name
 
 
 def test_a_contrast_adds_up() -> None:
-    theirs, ours = searched("bloom-176b")
-    found = contrast(ours, theirs)
+    found = searched("bloom-176b").contrast
     gained = sum(share for _, share in found.saves) - sum(share for _, share in found.spends)
     assert 1 - 1 / found.speed == pytest.approx(gained, abs=0.05)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_shows_every_row_with_its_reason(lang: Language) -> None:
+    page = render_published(load_advisor(), ROWS.values(), lang)
+    lines = [line for line in page.splitlines() if line.startswith("| [")]
+    assert len(lines) == len(ROWS)
+    for line in lines:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert len(cells) == 8
+        assert all(cells)
