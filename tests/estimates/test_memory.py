@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from estimate_inputs import SHAPES, estimate, machine, memory_calibration, profiles, training
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.estimates.memory import PARTS, estimate_memory, verdict
+from advisor.estimates.memory_activations import Kept, layer_kept, residual_bytes
+from advisor.estimates.memory_states import expert_cut
 from advisor.estimates.run import Layout, Recipe, Run
 
 GB = 1e9
@@ -242,3 +245,60 @@ def test_more_tokens_never_need_less(recipe: Recipe, layout: Layout, shape: str)
         estimate_memory(longer, profile, calibration).allocated.likely
         >= estimate_memory(run, profile, calibration).allocated.likely
     )
+
+
+def kept(framework: str, shape: str = "llama-3-8b", **recipe: Any) -> Kept:
+    """What one dense layer keeps without recomputation."""
+    run = training(shape, 80.0, recompute="none", framework=framework, **recipe)
+    return layer_kept(run.architecture, run.recipe, profiles()[framework], sparse=False)
+
+
+@pytest.mark.parametrize(
+    ("framework", "copies"),
+    [
+        ("megatron-lm", 2 * 4096),  # no dropout: queries, keys and values read one input of two bytes
+        ("huggingface", 3 * 3 * 4096),  # three dropped-out copies of it, each with its mask
+    ],
+)
+def test_adapters_of_one_input_share_it_unless_each_drops_out(framework: str, copies: float) -> None:
+    one = kept(framework, method="lora", lora_targets=("o_proj",)).whole
+    four = kept(framework, method="lora", lora_targets=("q_proj", "k_proj", "v_proj", "o_proj")).whole
+    assert four - one == copies
+
+
+@pytest.mark.parametrize(("framework", "less"), [("megatron-lm", True), ("nemo", True), ("torchtitan", False)])
+def test_products_keep_8_bit_inputs_where_their_kernels_do(framework: str, less: bool) -> None:
+    plain, fp8 = kept(framework, method="pretraining"), kept(framework, method="pretraining", precision="fp8")
+    # Two norms' outputs and the input of the last product of the layer, less the 8-bit copy of attention's output.
+    saved = 2 * 4096 + 14336 - 4096 if less else 0
+    assert plain.cut + plain.whole - fp8.cut - fp8.whole == saved
+
+
+def test_a_loop_that_keeps_the_last_graph_holds_quantised_inputs_twice() -> None:
+    profile = profiles()["litgpt"]
+    run = training("llama-2-7b", 80.0, method="qlora", quantisation="nf4", recompute="none", framework="litgpt")
+    counts = [
+        layer_kept(run.architecture, run.recipe, replace(profile, quantised_inputs=times), sparse=False)
+        for times in (0, 1, 2)
+    ]
+    each = 2 * (2 * 4096 + 11008)  # inputs of attention, of the first and of the last product of the feed-forward block
+    assert [round(one.cut + one.whole - counts[0].cut - counts[0].whole) for one in counts] == [0, each, 2 * each]
+    assert profile.quantised_inputs == 2
+
+
+@pytest.mark.parametrize(("stage", "bytes_per_element"), [(0, 4.0), (2, 4.0), (3, 2.0)])
+def test_a_sharded_quantised_base_stays_in_16_bits(stage: int, bytes_per_element: float) -> None:
+    run = training("llama-2-7b", 80.0, Layout(2), method="qlora", quantisation="nf4", zero_stage=stage)
+    assert residual_bytes(run.recipe, profiles()["huggingface"]) == bytes_per_element
+
+
+@pytest.mark.parametrize(
+    ("layout", "devices"),
+    [
+        (Layout(8, expert=8), 8),
+        (Layout(16, tensor=2, expert=4), 8),
+        (Layout(8, tensor=4, pipeline=2, expert=4), 4),  # experts take the tensor ranks: a stage has four devices
+    ],
+)
+def test_experts_are_cut_no_further_than_there_are_devices(layout: Layout, devices: int) -> None:
+    assert expert_cut(layout) == devices
