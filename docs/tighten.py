@@ -27,7 +27,7 @@ SLACK = 0.005
 class Limit:
     """What one group may err by, and of which runs."""
 
-    part: str  # memory, time, hours, verdict
+    part: str  # memory, time, hours, serving, verdict
     group: str
     runs: int
     digest: str  # of the runs that the whole part is scored on
@@ -42,11 +42,16 @@ class Limit:
 def scores(found: Accuracy, folder: Path) -> list[Limit]:
     """Today's scores as limits, rounded up to a tenth of a percent."""
     runs = read_runs(folder)
-    rows = {"memory": runs.memory, "time": runs.rates, "hours": runs.hours}
+    rows = {"memory": runs.memory, "time": runs.rates, "hours": runs.hours, "serving": runs.serving}
     digests = {part: _digest(repr([sorted(row.items()) for row in of_part])) for part, of_part in rows.items()}
     limits = [
         Limit(part, f"{line.axis} {line.group}", line.runs, digests[part], _up(line.error))
-        for part, lines in (("memory", found.memory), ("time", found.time), ("hours", found.hours))
+        for part, lines in (
+            ("memory", found.memory),
+            ("time", found.time),
+            ("hours", found.hours),
+            ("serving", found.serving),
+        )
         for line in lines
         if line.runs >= ENOUGH
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from advisor.estimates import backtest_memory, backtest_time
+from advisor.estimates import backtest_memory, backtest_serving, backtest_time
 from advisor.estimates.machine import machine_of
 from advisor.estimates.memory import estimate_memory
 from advisor.estimates.run import Machine, Run
@@ -78,11 +79,12 @@ class Accuracy:
     time: tuple[Line, ...]  # median absolute error of rates
     time_rivals: tuple[Rival, ...]  # median absolute error
     hours: tuple[Line, ...]
+    serving: tuple[Line, ...]  # median absolute error, each source left out of its own calibration
     memory_points: tuple[Point, ...]
     time_points: tuple[Point, ...]
     peers: tuple[str, ...]  # calculators that were installed, with their version
 
-    def line(self, part: Literal["memory", "time", "hours"], group: str) -> Line:
+    def line(self, part: Literal["memory", "time", "hours", "serving"], group: str) -> Line:
         """The line of one group. KeyError if there is none."""
         lines: tuple[Line, ...] = getattr(self, part)
         return next(line for line in lines if line.group == group)
@@ -109,13 +111,14 @@ class Runs:
     out_of_memory: Sequence[Row]
     rates: Sequence[Row]
     hours: Sequence[Row]
+    serving: Sequence[Row]
 
 
 def read_runs(folder: Path) -> Runs:
     """The runs of a folder; a file that it lacks has none. Raises OSError when it has no file of them at all."""
     found: dict[str, list[Row]] = {}
     missing: OSError | None = None
-    for name in ("memory.csv", "out_of_memory.csv", "throughput.csv", "device_hours.csv"):
+    for name in ("memory.csv", "out_of_memory.csv", "throughput.csv", "device_hours.csv", "serving.csv"):
         try:
             found[name] = read_rows(folder, name)
         except OSError as error:
@@ -127,6 +130,7 @@ def read_runs(folder: Path) -> Runs:
         out_of_memory=[row for row in found["out_of_memory.csv"] if row["scored"] == "1"],
         rates=[row for row in found["throughput.csv"] if not row["excluded"]],
         hours=[row for row in found["device_hours.csv"] if not row["excluded"]],
+        serving=[row for row in found["serving.csv"] if not row["excluded"]],
     )
 
 
@@ -149,6 +153,11 @@ def score(advisor: Advisor, folder: Path, *, peers: bool = False) -> Accuracy:
 
     rates = backtest_time.score_rows(runs.rates, machine, advisor.time_calibration)
     hours = backtest_time.score_hours(runs.hours, machine, advisor.time_calibration)
+    served: Sequence[backtest_serving.Scored] = ()
+    if runs.serving and folder == measured_folder():
+        served = backtest_serving.backtest(runs.serving, machine, advisor.serving_calibration).scored
+    elif runs.serving:
+        served = backtest_serving.score(runs.serving, machine, advisor.serving_calibration)
     own = measured_folder()
     rules = rules_from_rows(read_rows(own, "rules_of_thumb.csv"))
     reasons = read_rows(own, "reasons.csv")
@@ -166,6 +175,7 @@ def score(advisor: Advisor, folder: Path, *, peers: bool = False) -> Accuracy:
         time=_time_lines(rates, rate_rows),
         time_rivals=_time_rivals(rate_rows, rates, machine, rules),
         hours=_time_lines(hours, {row["id"]: row for row in runs.hours}),
+        serving=_serving_lines(served),
         memory_points=tuple(
             _point(one.id, memory_rows[one.id], one.measured, one.estimated, "memory", reasons) for one in held_out
         ),
@@ -270,6 +280,24 @@ def _time_lines(scored: Sequence[backtest_time.Scored], rows: Mapping[str, Row])
         for axis, group in axes
         for row in sorted(backtest_time.summarise(scored, group), key=lambda row: (-row.rows, row.group))
     )
+
+
+def _serving_lines(scored: Sequence[backtest_serving.Scored]) -> tuple[Line, ...]:
+    axes: tuple[tuple[Axis, Callable[[backtest_serving.Scored], str]], ...] = (
+        ("kind", lambda one: one.kind),
+        ("device", lambda one: f"{one.kind}, {one.device}"),
+        ("source", lambda one: f"{one.source} / {one.kind}"),
+    )
+    found = []
+    for axis, group in axes:
+        groups: dict[str, list[backtest_serving.Scored]] = {}
+        for one in scored:
+            groups.setdefault(group(one), []).append(one)
+        for name, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+            error = median(abs(one.relative) for one in members)
+            bias = math.expm1(-median(one.error for one in members))
+            found.append(Line(axis, name, len(members), error, bias, _share(one.inside for one in members)))
+    return tuple(found)
 
 
 def _memory_rivals(

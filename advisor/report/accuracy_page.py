@@ -14,7 +14,13 @@ from advisor.words.figures import significant
 def render(found: Accuracy, lang: Language, picture: str | None = None) -> str:
     """The scores as a page, ending in a line break. `picture` is the address of the picture to show."""
     page = _Page(found, lang)
-    return "\n".join([*page.head(picture), *page.memory(), *page.time(), *page.hours(), *page.end()]) + "\n"
+    return (
+        "\n".join([*page.head(picture), *page.memory(), *page.time(), *page.hours(), *page.serving(), *page.end()])
+        + "\n"
+    )
+
+
+_SERVING_AXES: tuple[Axis, ...] = ("device", "source")
 
 
 class _Page:
@@ -56,6 +62,13 @@ class _Page:
     def hours(self) -> list[str]:
         page = [f"## {self._t('hours')}", "", self._t("hours-intro"), ""]
         return page + self._table(self.found.hours, ("all", "source"), "median")
+
+    def serving(self) -> list[str]:
+        page = [f"## {self._t('serving')}", "", self._t("serving-intro"), ""]
+        page += self._table(self.found.serving, ("kind",), "median")
+        for axis in _SERVING_AXES:
+            page += [f"### {self._t(f'by-{axis}')}", "", *self._table(self.found.serving, (axis,), "median")]
+        return page
 
     def end(self) -> list[str]:
         return [f"## {self._t('limits')}", "", self._t("limits-text")]

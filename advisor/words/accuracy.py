@@ -88,12 +88,19 @@ WORDS: dict[str, Words] = {
     "hours-intro": Words(
         "Published totals of whole runs, as the calibration stands.", "公开的整次训练总卡时，用现有校准直接估算。"
     ),
+    "serving": Words("Using a model", "模型推理"),
+    "serving-intro": Words(
+        "Tokens per second of all devices, by what takes most of the time: making tokens (decode) or reading prompts "
+        "(prefill); and memory of one device, which these sources state without an engine’s own buffers. Each source is "
+        "judged with constants and spreads that the other sources made.",
+        "所有设备合计的每秒 token 数，按耗时最多的环节分为生成（decode）与读入提示词（prefill）；以及单卡显存，这些来源的显存不含推理引擎自身的缓冲区。评估某个来源时，常数与误差区间只用其他来源得出。",
+    ),
     "limits": Words("What no run here tests", "尚无实测检验的部分"),
     "limits-text": Words(
-        "No run here has reinforcement learning, offload to NVMe, the Muon optimizer or host memory, or speed on T4, 50-series "
+        "No run here has reinforcement learning, offload to NVMe, the Muon optimizer or host memory, or speed on 50-series "
         "cards, DGX Spark or Apple devices: those rest on physics and wide ranges. Few have preference training, offload to "
-        "host memory, mixtures of experts in memory, Gaudi, H20, or 30- and 40-series cards. Short unpacked samples under "
+        "host memory, mixtures of experts in memory, T4, Gaudi, H20, or 30- and 40-series cards. Short unpacked samples under "
         "sharded adapters run two to four times slower than estimated.",
-        "以下情况这里没有实测：强化学习、卸载到 NVMe、Muon 优化器、主机内存，以及 T4、50 系显卡、DGX Spark 和 Apple 设备上的速度，只靠物理推算并给出较宽的区间。偏好训练、卸载到主机内存、混合专家模型的显存、Gaudi、H20、30 与 40 系显卡的实测很少。分片训练适配器且样本短、未打包时，实际速度可能只有估算的二分之一到四分之一。",
+        "以下情况这里没有实测：强化学习、卸载到 NVMe、Muon 优化器、主机内存，以及 50 系显卡、DGX Spark 和 Apple 设备上的速度，只靠物理推算并给出较宽的区间。偏好训练、卸载到主机内存、混合专家模型的显存，以及 T4、Gaudi、H20、30 与 40 系显卡的实测很少。分片训练适配器且样本短、未打包时，实际速度可能只有估算的二分之一到四分之一。",
     ),
 }

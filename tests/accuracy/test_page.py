@@ -35,6 +35,7 @@ def accuracy() -> Accuracy:
         time=(line,),
         time_rivals=(Rival(Words("6ND", "6ND"), False, {"all": (2, 0.25)}),),
         hours=(line,),
+        serving=(Line("kind", "decode", 2, 0.07, -0.02, 1.0),),
         memory_points=(point("M-1", "a/b", 10, 11), point("M-2", "a/c", 20, 20, Words("Why.", "原因。"))),
         time_points=(point("T-1", "a/b", 1000, 900),),
         peers=(),
@@ -53,6 +54,7 @@ def test_the_page_says_what_was_scored() -> None:
         "| M-1: llama-3-8b, lora, litgpt, 1 × a10g, s 512, b 1 | a/b | 10 | 11 | +10% | not known |",
         "| M-2: llama-3-8b, lora, litgpt, 1 × a10g, s 512, b 1 | a/c | 20 | 20 | +0% | Why. |",
         "| all | 10.0% | 25% |",
+        "| decode | 2 | 7.0% | -2.0% | 100% |",
     ):
         assert part in text, part
     assert "原因。" in render(accuracy(), "zh")

@@ -163,9 +163,10 @@ def test_a_stated_chance_of_fitting_is_kept(stated: Stated) -> None:
     table = reliability(scored_rows(), measured("out_of_memory.csv"), profiles(), memory_calibration(), stated)
     assert sum(row.fitted for row in table) == len(scored_rows())
     shares = [row.fitted / (row.fitted + row.failed) for row in table]
-    # Fitted runs are six times as many as failed ones here, so shares lie above the chances, but rise with them.
-    assert shares[0] < 0.15 < shares[1] < 0.6 < shares[2]
-    assert min(shares[3:]) > 0.9
+    # Fitted runs are five times as many as failed ones here, many of these just beyond the longest sequence that fits:
+    # shares lie above the chances, but rise with them.
+    assert shares[0] < 0.15 < shares[1] < 0.5 < shares[2]
+    assert min(shares[3:]) > 0.85
 
 
 @pytest.mark.parametrize("stated", WAYS, ids=lambda way: way.__name__)
