@@ -10,6 +10,8 @@ import pytest
 
 from advisor.library import Report, check
 from advisor.plan.source import Unreadable
+from advisor.report.documents import Look
+from advisor.report.formats import report_files
 from advisor.report.logo import Logo
 from advisor.report.own_templates import own_template, render_own
 
@@ -76,6 +78,23 @@ def test_templates_may_share_parts_of_their_folder(report: Report, tmp_path: Pat
     (tmp_path / "parts").mkdir()
     written(tmp_path / "parts", "{{ report.verdict }}", "head.j2")
     assert shown(report, written(tmp_path, "{% include 'parts/head.j2' %}")) == "no\\-go".replace("\\", "")
+
+
+def test_our_own_parts_show_blocks_as_our_reports_do(day: date, root: Path, tmp_path: Path) -> None:
+    story = check(root / "examples" / "openharmony-30b-v100.yaml", today=day).to_model("en", options=False)
+    blocks = (
+        "{% for it in report.sections if it.key == 'risks' %}{% for block in it.blocks %}{{ show(block, X, 2) }}"
+        "{% endfor %}{% endfor %}"
+    )
+    written(tmp_path, '{% from "built-in/blocks.md.j2" import show %}' + blocks.replace("X", "pictures"))
+    written(tmp_path, '{% from "built-in/blocks.html.j2" import show with context %}' + blocks.replace("X", "'k'"),
+            "report.html.j2")  # fmt: skip
+    for ending in (".md", ".html"):
+        own = report_files(story, "r", ending, day, Look(templates=tmp_path))[f"r{ending}"].decode()
+        ours = report_files(story, "r", ending, day, Look())[f"r{ending}"].decode()
+        rows = [line for line in own.splitlines() if "MEM001" in line]
+        assert rows
+        assert all(row in ours for row in rows)
 
 
 FORBIDDEN = {
