@@ -32,7 +32,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 MEMORY = 1 << 30
-CPU_S = 5
+CPU_S = 3
 LARGEST_POWER = 1000
 LARGEST_TEMPLATE = 256 * 1024
 LARGEST_OUTPUT = 16 * 1024 * 1024
