@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from advisor.options.candidate import Candidate
 from advisor.options.ground import Ground
+from advisor.options.layouts import SURE
 from advisor.options.limits import GIVEN_UP, WHOLE, Way
 from advisor.options.offer import RISKS, VERDICTS, Option
 
@@ -61,7 +62,8 @@ def rank(ground: Ground, option: Option) -> tuple[float, ...]:
 def chosen(ground: Ground, found: Sequence[Option], most: int) -> list[Option]:
     """At most so many options, each way and each sacrifice heard, none that another one beats in all."""
     ways = ground.ways()
-    ranked = sorted((row for row in found if not _late_for_nothing(row, found)), key=lambda row: rank(ground, row))
+    held = [row for row in found if not _late_for_nothing(row, found) and not _unsure_for_nothing(row, found)]
+    ranked = sorted(held, key=lambda row: rank(ground, row))
     kept: list[Option] = []
     each: dict[Way, int] = {}
     for option in ranked:
@@ -86,6 +88,16 @@ def _late_for_nothing(option: Option, found: Sequence[Option]) -> bool:
     )
 
 
+def _unsure_for_nothing(option: Option, found: Sequence[Option]) -> bool:
+    """Tell whether an option may not fit though another of its way surely does without giving up more."""
+    return option.probability_fits < SURE and any(
+        other.choice.way == option.choice.way
+        and other.probability_fits >= SURE
+        and set(other.gives_up) <= set(option.gives_up)
+        for other in found
+    )
+
+
 def _beats(one: Option, other: Option) -> bool:
     """Tell whether an option that ranks higher leaves no reason to show another: about as cheap and fast, or better."""
     same = one.choice.way == other.choice.way
@@ -99,7 +111,8 @@ def _beats(one: Option, other: Option) -> bool:
         return False
     machines = one.choice.machines, other.choice.machines
     tenures = machines[0].tenure, machines[1].tenure
-    if one.choice.way in WHOLE and tenures == ("rent", "rent") and (other.run_days or 0.0) >= 7:
+    weeks = one.choice.way in WHOLE and (other.run_days or 0.0) >= 7
+    if weeks and tenures == ("rent", "rent") and RISKS[other.risk] <= RISKS[one.risk]:
         return False  # which class can be had for weeks differs from day to day
     elsewhere = machines[1].own and machines[0].device_id != machines[1].device_id
     if elsewhere and RISKS[other.risk] <= RISKS[one.risk] and one.cost.likely > other.cost.likely * 0.8:
