@@ -86,16 +86,19 @@ def inert(text: str) -> str:
     return _COMMAND.sub(": :", shown(text, 400))
 
 
+def fact_text(name: str, value: Value, lang: Language, currency: str) -> str:
+    """A fact's value as a reader wants it: by its unit, or in words where it is one of a few."""
+    if isinstance(value, str):
+        said = WORDS.get(f"{name}.{value}")
+        return said.text(lang) if said else inert(value)
+    return shown_value(value, vocabulary()[name].spec.unit, lang, currency)
+
+
 def fill(text: str, facts: Mapping[str, Value], lang: Language, currency: str) -> str:
     """A rule's text with `{fact.name}` placeholders written out by the facts' units."""
-    words = vocabulary()
 
     def written(match: re.Match[str]) -> str:
-        value = facts.get(match[1])
-        if isinstance(value, str):
-            said = WORDS.get(f"{match[1]}.{value}")
-            return said.text(lang) if said else inert(value)
-        return shown_value(value, words[match[1]].spec.unit, lang, currency)
+        return fact_text(match[1], facts.get(match[1]), lang, currency)
 
     filled = _PLACEHOLDER.sub(written, text)
     # Rules leave a blank after a figure; where the figure ends in a Chinese unit none belongs there.

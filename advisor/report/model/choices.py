@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.pipeline import Judgement
@@ -88,7 +89,7 @@ def choice_table(judgement: Judgement, options: Options | None, choices: Choices
     name = word(lang, "choice-plan")
     if choices.plan_first:
         name = remarked(name, word(lang, "choice-recommended"), lang)
-    rows = [_choice((strong(name)), judgement, lang)]
+    rows = [_choice(strong(name), judgement, lang, judgement.schedule.deadline)]
     for number in (choices.recommended, choices.runner_up):
         if number is None or options is None:
             continue
@@ -99,15 +100,16 @@ def choice_table(judgement: Judgement, options: Options | None, choices: Choices
             given = listed((say(lang, f"options.short-{name}") for name in option.gives_up), lang)
             what += between(lang) + word(lang, "choice-gives-up", names=given)
         title = joined((strong(named), plain(what)))
-        rows.append(_choice(title, option.judgement, lang))
+        rows.append(_choice(title, option.judgement, lang, judgement.schedule.deadline))
     nothing = joined((strong(word(lang, "choice-nothing")), plain(word(lang, "choice-nothing-text"))))
     rows.append((nothing, plain(NOTHING), plain(word(lang, "nothing-spent")), plain(word(lang, "first-none")),
                  plain(NOTHING), plain(NOTHING)))  # fmt: skip
     return Table(head, tuple(rows), ("left", "left", "right", "right", "right", "left"))
 
 
-def _choice(name: Text, judgement: Judgement, lang: Language) -> tuple[Text, ...]:
-    cost, schedule = judgement.estimates.cost, judgement.schedule
+def _choice(name: Text, judgement: Judgement, lang: Language, deadline: float | None) -> tuple[Text, ...]:
+    # An option may have given up the deadline; what it means for the plan is what counts.
+    cost, schedule = judgement.estimates.cost, replace(judgement.schedule, deadline=deadline)
     money = amount(cost.project, cost.currency, lang) if cost is not None and cost.project is not None else None
     stands = unfit(judgement)
     return (
@@ -133,6 +135,6 @@ def picture_rows(judgement: Judgement, options: Options | None, lang: Language) 
     for number, option in enumerate(options.options if options is not None else (), 1):
         rows.append(
             Row(option_name(number, lang), f"{short_title(option, lang)}", option.cost,
-                option.judgement.schedule, option.risk)
+                replace(option.judgement.schedule, deadline=judgement.schedule.deadline), option.risk)
         )  # fmt: skip
     return rows

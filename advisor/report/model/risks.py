@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.facts import vocabulary
-from advisor.findings import Finding, Judged
+from advisor.findings import Finding, Judged, fact_text
 from advisor.pipeline import Judgement
 from advisor.report.model.records import (
     Block,
@@ -35,7 +35,7 @@ from advisor.report.model.wording import (
 from advisor.report.text import acceptance_note
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language
-from advisor.words.figures import money, shown_value, significant
+from advisor.words.figures import money, significant
 
 GRAVE = ("blocker", "high")
 CHECKLIST = ("licence", "compliance")
@@ -163,7 +163,7 @@ def _card(finding: Finding, judgement: Judgement, lang: Language) -> FindingCard
     because = [
         label(
             words[name].spec.meaning.text(lang),
-            plain(shown_value(value, words[name].spec.unit, lang, finding.currency)),
+            plain(fact_text(name, value, lang, finding.currency)),
             lang,
         )
         for name, value in finding.because
