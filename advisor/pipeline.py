@@ -128,6 +128,13 @@ class Advisor:
         """Constants and error spreads of the time estimate."""
         return time_calibration_from_dict(self._calibration("time"))
 
+    @cached_property
+    def time_calibrations_left_out(self) -> dict[str, TimeCalibration]:
+        """By source of measured runs the constants of the time estimate that were fitted without it."""
+        from advisor.estimates.backtest_time import left_out_calibrations  # noqa: PLC0415 - only a backtest asks
+
+        return left_out_calibrations(self._calibration("time"), self._calibration("time-left-out")["sources"])
+
     def _calibration(self, name: str) -> Mapping[str, Any]:
         return self.knowledge.raw["calibration"][name]
 

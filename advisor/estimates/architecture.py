@@ -499,6 +499,7 @@ def dense_decoder(parameters: float) -> Architecture:
         vocab_size=vocab,
         tied_embeddings=tied,
         gated_mlp=True,
+        widths_assumed=True,
     )
     width = _width_for(parameters, shape)
     for step in (256, 128, 64, 16, 1):
@@ -550,7 +551,8 @@ def fill(
         # Two thirds of 4h keep a gated block as large as an ungated one (arXiv 2002.05202).
         "ffn_hidden_size": _rounded(hidden * 8 / 3, 64, 64) if gated else 4 * hidden,
     }
-    shape = Architecture(**{**guesses, **known})
+    widths_assumed = not {"hidden_size", "ffn_hidden_size"} <= known.keys()
+    shape = Architecture(**{**guesses, **known}, widths_assumed=widths_assumed)
     if sparse:
         shape = _fill_experts(shape, known, parameters, active_parameters)
     elif "ffn_hidden_size" not in known and parameters is not None:

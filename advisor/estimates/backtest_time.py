@@ -1,9 +1,9 @@
 """Scores the time estimate on runs that others measured.
 
 Rows are those of `throughput.csv` in `knowledge/measured` and, for whole runs, `device_hours.csv`; reading the
-files is the caller's part. Every source is judged with the shift and the spread that the others made: what a row's
-own source taught about the middle and the range is taken out. The physical constants stay; refitting them without the
-source, as was done for the spreads in `knowledge/calibration/time.yaml`, costs minutes.
+files is the caller's part. Every source is judged with constants that were fitted without it
+(`knowledge/calibration/time-left-out.yaml`), and with the spread of the errors that other sources showed when they were
+left out: nothing in an estimate of a row knows the row's source.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 from advisor.estimates.run import Architecture, Layout, Link, Machine, Range, Recipe, Run
-from advisor.estimates.time import estimate_time
-from advisor.estimates.time_calibration import Spread, TimeCalibration
+from advisor.estimates.time import estimate_time, missing_for_time, spread_kind, time_figures
+from advisor.estimates.time_calendar import HOURS_PER_DAY
+from advisor.estimates.time_calibration import Spread, TimeCalibration, time_calibration_from_dict, with_constants
+from advisor.estimates.time_compute import padded_tokens
+from advisor.estimates.time_step import step_of
 from advisor.records import dataclass
 
 Row = Mapping[str, str]
@@ -33,6 +37,7 @@ class Scored:
     kind: str
     measured: float
     estimated: Range
+    framework: str = ""
 
     @property
     def error(self) -> float:
@@ -131,6 +136,22 @@ def run_from_row(row: Row, machines: Callable[[str], Machine]) -> Run:
     return Run(architecture_from_row(row), recipe, layout, machine)
 
 
+def counted_tokens(row: Row, run: Run, calibration: TimeCalibration) -> float:
+    """Tokens of a sample that the row's rate counts: those processed, padding included, or only the real ones.
+
+    Rates of unpacked runs that were told as seconds an iteration were made with the tokens of the samples.
+    """
+    real, processed = padded_tokens(run.recipe, calibration)
+    return float(real if row["measured_as"] == "s/iteration" else processed)
+
+
+def measured_step_seconds(row: Row, run: Run, calibration: TimeCalibration) -> float:
+    """Seconds of an optimizer step that the row's rate means."""
+    samples = run.recipe.micro_batch * run.recipe.accumulation * run.layout.data
+    per_device = samples * counted_tokens(row, run, calibration) / run.layout.devices
+    return per_device / float(row["tokens_per_second"])
+
+
 def quantile(values: Sequence[float], weights: Sequence[float], q: float) -> float:
     """The weighted quantile of values, interpolated between midpoints of their weights."""
     pairs = sorted(zip(values, weights, strict=True))
@@ -152,6 +173,8 @@ def spread_of(errors: Iterable[tuple[str, float]]) -> Spread:
     """The spread of errors, ln(measured/estimated step time), by source; a source weighs as the root of its rows.
 
     The root keeps a source of two hundred similar rows from deciding alone and one of two rows from counting as much.
+    A middle seen by few sources is trusted in part, and the quantiles are widened for the source that comes next: by
+    half of a source's share.
     """
     errors = list(errors)
     count: dict[str, int] = defaultdict(int)
@@ -159,77 +182,167 @@ def spread_of(errors: Iterable[tuple[str, float]]) -> Spread:
         count[source] += 1
     values = [error for _, error in errors]
     weights = [count[source] ** -0.5 for source, _ in errors]
-    middle = quantile(values, weights, 0.5)
+    shift = quantile(values, weights, 0.5) * len(count) / (len(count) + _DOUBTED_SOURCES)
+    wider = 1 + 0.5 / len(count)
     return Spread(
-        low=min(-0.02, quantile(values, weights, 0.05) - middle),
-        high=max(0.02, quantile(values, weights, 0.95) - middle),
-        shift=middle,
+        low=min(-0.02, wider * (quantile(values, weights, 0.05) - shift)),
+        high=max(0.02, wider * (quantile(values, weights, 0.95) - shift)),
+        shift=shift,
         rows=len(values),
         sources=len(count),
     )
 
 
-def without_spread(calibration: TimeCalibration) -> TimeCalibration:
-    """The calibration with its shifts removed: what physics and constants say before the middle is corrected."""
-    return replace(calibration, spread={k: replace(s, shift=0.0) for k, s in calibration.spread.items()})
+_DOUBTED_SOURCES = 3
+"""A middle of this many sources counts half."""
+
+
+def left_out_calibrations(
+    tree: Mapping[str, Any], left_out: Mapping[str, Mapping[str, float]]
+) -> dict[str, TimeCalibration]:
+    """By source the calibration that never saw it: `tree` with the constants of `time-left-out.yaml`."""
+    return {
+        source: time_calibration_from_dict(with_constants(tree, constants)) for source, constants in left_out.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class RawError:
+    """A row before any correction of the middle: estimated rate, and ln(measured/estimated step time)."""
+
+    row: Row
+    kind: str
+    rate: float
+    error: float
 
 
 def raw_errors(
-    rows: Iterable[Row], machines: Callable[[str], Machine], calibration: TimeCalibration
-) -> list[tuple[Row, str, float, float]]:
-    """Row, kind, estimated rate before any shift, and ln(measured/estimated step time)."""
-    plain = without_spread(calibration)
+    rows: Iterable[Row],
+    machines: Callable[[str], Machine],
+    calibration: TimeCalibration,
+    left_out: Mapping[str, TimeCalibration],
+) -> list[RawError]:
+    """What physics and constants say of each row without its source; a source that is not in `left_out` taught none."""
     found = []
     for row in rows:
-        estimate = estimate_time(run_from_row(row, machines), plain)
-        if estimate is None:
+        run = run_from_row(row, machines)
+        known = left_out.get(row["source"], calibration)
+        if missing_for_time(run):
             continue
-        rate = estimate.tokens_per_second_per_device.likely
-        found.append((row, estimate.kind, rate, math.log(rate / float(row["tokens_per_second"]))))
+        seconds = step_of(run, known).seconds
+        error = math.log(measured_step_seconds(row, run, known) / seconds)
+        rate = float(row["tokens_per_second"]) * math.exp(error)
+        found.append(RawError(row, spread_kind(run, known), rate, error))
     return found
 
 
-def score_rows(
-    rows: Iterable[Row], machines: Callable[[str], Machine], calibration: TimeCalibration, least_sources: int = 2
-) -> list[Scored]:
-    """Every row judged with the shift and spread of the other sources of its kind.
+def spreads_of(errors: Iterable[RawError]) -> dict[str, Spread]:
+    """The spread of each kind of run."""
+    kinds: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for one in errors:
+        kinds[one.kind].append((one.row["source"], one.error))
+    return {kind: spread_of(found) for kind, found in sorted(kinds.items())}
 
-    Where fewer than `least_sources` others remain, the spread of the calibration itself is used.
+
+def score_rows(
+    rows: Iterable[Row],
+    machines: Callable[[str], Machine],
+    calibration: TimeCalibration,
+    left_out: Mapping[str, TimeCalibration],
+    least_sources: int = 2,
+) -> list[Scored]:
+    """Every row judged with the constants that were fitted without its source and the spread of the other sources.
+
+    Where fewer than `least_sources` others of its kind remain, the spread of all kinds is taken.
     """
-    raw = raw_errors(rows, machines, calibration)
+    raw = raw_errors(rows, machines, calibration, left_out)
     scored = []
     cache: dict[tuple[str, str], Spread] = {}
-    for row, kind, rate, _ in raw:
-        key = (kind, row["source"])
+    for one in raw:
+        source = one.row["source"]
+        key = (one.kind, source)
         if key not in cache:
-            others = [(r["source"], e) for r, k, _, e in raw if k == kind and r["source"] != row["source"]]
-            enough = len({s for s, _ in others}) >= least_sources
-            cache[key] = spread_of(others) if enough else calibration.spread[kind]
+            others = [(r.row["source"], r.error) for r in raw if r.kind == one.kind and r.row["source"] != source]
+            if len({name for name, _ in others}) < least_sources:
+                others = [(r.row["source"], r.error) for r in raw if r.row["source"] != source]
+            cache[key] = spread_of(others) if others else calibration.spread[one.kind]
         s = cache[key]
-        estimated = Range(rate / math.exp(s.shift + s.high), rate / math.exp(s.shift), rate / math.exp(s.shift + s.low))
+        rates = [one.rate / math.exp(s.shift + by) for by in (s.high, 0.0, s.low)]
+        measured = float(one.row["tokens_per_second"])
         scored.append(
             Scored(
-                row["id"], row["source"], row["device"], row["method"], kind, float(row["tokens_per_second"]), estimated
+                one.row["id"], source, one.row["device"], one.row["method"], one.kind, measured, Range(*rates),
+                one.row["framework"],
             )
-        )
+        )  # fmt: skip
     return scored
 
 
-def score_hours(rows: Iterable[Row], machines: Callable[[str], Machine], calibration: TimeCalibration) -> list[Scored]:
-    """Whole runs: measured device-hours beside the estimate, as the calibration stands.
+def whole_run_errors(
+    rows: Iterable[Row], machines: Callable[[str], Machine], calibration: TimeCalibration
+) -> list[tuple[str, float]]:
+    """Source and ln(measured hours / hours of the steps and the start) of whole runs.
+
+    A source of whole runs that also measured its steps is asked what comes on top of its own steps.
+    """
+    found = []
+    for row in rows:
+        run = replace(run_from_row(row, machines), tokens=float(row["tokens"]))
+        figures = time_figures(run, replace(calibration, whole_run=1.0))
+        if figures is not None and figures.days is not None:
+            hours = figures.days * HOURS_PER_DAY * run.layout.devices
+            found.append((row["source"], math.log(float(row["device_hours"]) / hours)))
+    return found
+
+
+def whole_run_of(errors: Iterable[tuple[str, float]], prior: float) -> float:
+    """The factor of whole runs: between the middle of the sources' middles and the prior.
+
+    The prior counts as twelve sources: published totals of large runs that state no layout and so are no rows (Llama 2
+    and 3, BLOOM, OPT, MPT, Pythia, Falcon) need about as much.
+    """
+    by_source: dict[str, list[float]] = defaultdict(list)
+    for source, error in errors:
+        by_source[source].append(error)
+    middles = [median(found) for found in by_source.values()]
+    if not middles:
+        return prior
+    weight = len(middles) / (len(middles) + _SOURCES_OF_PRIOR)
+    return math.exp(weight * median(middles) + (1 - weight) * math.log(prior))
+
+
+_SOURCES_OF_PRIOR = 12
+
+
+def score_hours(
+    rows: Iterable[Row],
+    machines: Callable[[str], Machine],
+    calibration: TimeCalibration,
+    left_out: Mapping[str, TimeCalibration],
+) -> list[Scored]:
+    """Whole runs: measured device-hours beside the estimate that never saw their source.
 
     `measured` and `estimated` are runs per device-hour, so that the signs are those of rates.
     """
+    rows = list(rows)
+    errors = whole_run_errors(rows, machines, calibration)
     scored = []
     for row in rows:
+        known = left_out.get(row["source"], calibration)
+        others = [(source, error) for source, error in errors if source != row["source"]]
+        known = replace(known, whole_run=whole_run_of(others, calibration.whole_run_prior))
         run = replace(run_from_row(row, machines), tokens=float(row["tokens"]))
-        estimate = estimate_time(run, calibration)
+        estimate = estimate_time(run, known)
         if estimate is None or estimate.device_hours is None:
             continue
         hours = estimate.device_hours
         rate = Range(1 / hours.high, 1 / hours.likely, 1 / hours.low)
         measured = 1 / float(row["device_hours"])
-        scored.append(Scored(row["id"], row["source"], row["device"], row["method"], estimate.kind, measured, rate))
+        scored.append(
+            Scored(
+                row["id"], row["source"], row["device"], row["method"], estimate.kind, measured, rate, row["framework"]
+            )
+        )
     return scored
 
 

@@ -5,7 +5,7 @@ Bytes are those of the whole message, rates one way per device, times seconds; a
 
 from __future__ import annotations
 
-from advisor.estimates.elementwise import Number, larger, smaller, sqrt, where
+from advisor.estimates.elementwise import Number, larger, log2, smaller, where
 from advisor.estimates.run import Layout, Link, Machine
 from advisor.estimates.time_calibration import LinkSpeed, TimeCalibration
 from advisor.records import dataclass
@@ -19,7 +19,8 @@ class Path:
     local: Number
     fast: Number
     slow: Number
-    latency_s: Number
+    latency_s: Number  # inside the node
+    slow_latency_s: Number  # between nodes
 
     @property
     def crosses(self) -> Number:
@@ -63,32 +64,53 @@ def path(machine: Machine, layout: Layout, size: Number, stride: Number, calibra
         local=local,
         fast=usable_rate(machine.link, local * stride, calibration),
         slow=usable_rate(network, 2, calibration) * local,
-        latency_s=where(size <= local, machine.link.latency_s, network.latency_s),
+        latency_s=machine.link.latency_s,
+        slow_latency_s=network.latency_s,
     )
 
 
-def gather_seconds(message: Number, way: Path) -> Number:
-    """Seconds of a ring all-gather or reduce-scatter of a message: (n-1)/n of it passes every device.
-
-    Source: the bus-bandwidth definition of nccl-tests (PERFORMANCE.md). Inside the node and between nodes the stages
-    overlap, so the slower one counts.
-    """
+def _passing_seconds(message: Number, way: Path) -> Number:
+    """Seconds in which (n-1)/n of a message passes every device: inside the node or between nodes, the slower stage."""
     inside = message * (way.local - 1) / way.local / way.fast
     nodes = way.size / way.local
-    between = message * (nodes - 1) / nodes / way.slow
-    # Trees replace rings across many nodes: latency grows with the logarithm of their number.
-    hops = way.local - 1 + 2 * sqrt(larger(nodes - 1, 0.0))
-    return larger(inside, between) + hops * way.latency_s / 4
+    return larger(inside, message * (nodes - 1) / nodes / way.slow)
 
 
-def reduce_seconds(message: Number, way: Path) -> Number:
-    """Seconds of an all-reduce: a reduce-scatter and an all-gather."""
-    return 2 * gather_seconds(message, way)
+# A start and a quarter of it for every further device is what NCCL took on 2 to 8 devices of four kinds.
+_HOP = 0.25
+_NETWORK_HOP = 0.5
 
 
-def exchange_seconds(message: Number, way: Path) -> Number:
-    """Seconds of an all-to-all in which every device sends a message of this size in all."""
-    outside = (way.size - way.local) / way.size
-    inside = (way.local - 1) / way.size
-    seconds = larger(message * inside / way.fast, message * outside / (way.slow / way.local)) + way.latency_s
+def gather_seconds(message: Number, way: Path, calls: Number = 1) -> Number:
+    """Seconds of a ring all-gather or reduce-scatter of a message in a number of calls.
+
+    Source: the bus-bandwidth definition of nccl-tests (PERFORMANCE.md). A ring passes every member in turn, so each
+    call waits for as many hops: what makes many small messages among many nodes slow.
+    """
+    nodes = way.size / way.local
+    hops = (1 + _HOP * (way.size - nodes - 1)) * way.latency_s + _NETWORK_HOP * (nodes - 1) * way.slow_latency_s
+    return where(way.size > 1, _passing_seconds(message, way) + calls * hops, 0.0)
+
+
+def reduce_seconds(message: Number, way: Path, calls: Number = 1) -> Number:
+    """Seconds of an all-reduce: as many bytes as a reduce-scatter and an all-gather; a tree joins the nodes.
+
+    Source: double binary trees, NCCL 2.4; their depth is the logarithm of the nodes.
+    """
+    nodes = larger(way.size / way.local, 1)
+    hops = (1 + _HOP * (way.local - 1)) * way.latency_s + 2 * _NETWORK_HOP * log2(nodes) * way.slow_latency_s
+    return where(way.size > 1, 2 * _passing_seconds(message, way) + calls * 2 * hops, 0.0)
+
+
+def exchange_seconds(message: Number, way: Path, copies: Number = 1) -> Number:
+    """Seconds of an all-to-all in which every device sends `copies` of a message to members at random.
+
+    Copies for members of one node cross the network once and are handed on over the fast links (arXiv 2412.19437,
+    section 3.2.2): a message goes to as many other nodes as its copies are expected to hit.
+    """
+    nodes = way.size / way.local
+    hit = (nodes - 1) * (1 - (1 - 1 / nodes) ** copies)
+    inside = copies * (way.size - 1) / way.size
+    seconds = larger(message * inside / way.fast, message * hit / (way.slow / way.local)) + way.latency_s
+    seconds = seconds + where(way.crosses, way.slow_latency_s, 0.0)
     return where(way.size > 1, seconds, 0.0)

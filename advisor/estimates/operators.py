@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from advisor.estimates.elementwise import Number, cube_root, larger
+from advisor.estimates.elementwise import Number, cube_root, larger, where
 from advisor.estimates.run import Architecture
 from advisor.estimates.time_calibration import AttentionShares, MatmulCurve
 
@@ -19,6 +19,15 @@ class Product(NamedTuple):
     inputs: Number
     copies: Number
     token_share: Number
+
+
+def aligned_share(n: Number, k: Number, share: float) -> Number:
+    """What a product reaches of an aligned one: `share` where a side of its weights is no multiple of 128 elements.
+
+    Tiles and loads of tensor cores are that wide; cuBLAS is efficient for multiples of 128 bytes on A100 and later and
+    its tiles have sides of 64 to 256 (NVIDIA, Matrix Multiplication Background, sections 3 and 5).
+    """
+    return where((n % 128 == 0) & (k % 128 == 0), 1.0, share)
 
 
 def matmul_seconds(

@@ -87,6 +87,7 @@ class Architecture:
     window_global_every: int | None = None
     stated_parameters: float | None = None  # wins over the product of the sizes
     stated_active_parameters: float | None = None
+    widths_assumed: bool = False  # sizes of layers were made up: what hangs on their exact values does not count
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,12 @@ def _spread(run: Run, calibration: TimeCalibration) -> Range:
         "rl": recipe.method == "rl",
     }
     extra = sum(widen[name] ** 2 for name, holds in unknown.items() if holds)
+    # A class or family of which one source was measured may be that source's machine room; of none, it is an analogy.
+    for known in (
+        calibration.framework_speed(recipe, run.machine).sources,
+        calibration.device_speed(run.machine).sources,
+    ):
+        extra += (widen["unmeasured"] / (1 + known)) ** 2 if known < 2 else 0.0
     z = 1.645  # the 95th percentile of a normal variable
     low = -math.sqrt(spread.low**2 + z * z * extra)
     high = math.sqrt(spread.high**2 + z * z * extra)

@@ -18,6 +18,7 @@ from advisor.estimates.architecture import (
 from advisor.estimates.elementwise import Number, larger, log, smaller, where
 from advisor.estimates.operators import (
     Product,
+    aligned_share,
     eager_attention_seconds,
     fused_attention_seconds,
     layer_products,
@@ -41,7 +42,10 @@ def peak_rate(machine: Machine, precision: str) -> float | None:
     if precision == "bf16" and machine.bf16 is False:
         return machine.peak.get("fp32")
     other = {"bf16": "fp16", "fp16": "bf16"}.get(precision)
-    return machine.peak.get(precision) or (machine.peak.get(other) if other else None) or machine.peak.get("fp32")
+    found = machine.peak.get(precision) or (machine.peak.get(other) if other else None)
+    single = machine.peak.get("fp32")
+    # Products accumulate in fp32: where 16-bit units are slower (Pascal's graphics cards), they run in fp32.
+    return max(found, single) if found and single else found or single
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,34 @@ def speeds_of(run: Run, calibration: TimeCalibration) -> Speeds:
         stream=bandwidth * family.bandwidth_share,
         curve=_capped(curve, machine, "fp8" if low else plain, peak, trusted),
         curve16=_capped(curve16, machine, plain, peak16, trusted),
-        attention=family.attention.get(kernel),
+        attention=_attention_shares(family, kernel, peak16),
         device=family,
         framework=fw,
     )
+
+
+_PRODUCTS_OF_ATTENTION = 0.8
+"""Share of the peak that attention's products alone would reach, as large products do."""
+
+
+def _attention_shares(family: DeviceSpeed, kernel: str, peak: float) -> AttentionShares | None:
+    """The shares of a kernel on a device of this peak; None for eager attention.
+
+    Beside its products attention takes exponentials, maxima and sums at the rate of the other units (FlashAttention-3,
+    arXiv 2407.08608, section 3.1: 3.9 TFLOP/s of exponentials against 989 of products). Where a family's tensor cores
+    are cut down and those units are not (H20), the products count and the shares are higher.
+    """
+    shares = family.attention.get(kernel)
+    if shares is None or family.attention_peak is None or peak == family.attention_peak:
+        return shares
+
+    def at_peak(share: float) -> float:
+        rest = max(0.0, 1 / share - 1 / _PRODUCTS_OF_ATTENTION)
+        return min(
+            _PRODUCTS_OF_ATTENTION, 1 / (1 / _PRODUCTS_OF_ATTENTION + rest * peak / (family.attention_peak or peak))
+        )
+
+    return replace(shares, forward=at_peak(shares.forward), backward=at_peak(shares.backward))
 
 
 def trains_base(recipe: Recipe) -> bool:
@@ -152,8 +180,11 @@ def micro_batch_of(run: Run, calibration: TimeCalibration, sp: Speeds) -> MicroB
     out = MicroBatch()
     _, row = padded_tokens(run.recipe, calibration)
     tokens = run.recipe.micro_batch * row / run.layout.context
-    _add_products(out, run, sp, tokens)
-    _add_head(out, run, sp, tokens)
+    # Measured on tensor cores; other makers' units have other widths. Nobody publishes what divides badly.
+    odd = run.machine.platform == "cuda" and not run.architecture.widths_assumed
+    unaligned = calibration.unaligned_share if odd else 1.0
+    _add_products(out, run, sp, tokens, unaligned)
+    _add_head(out, run, sp, tokens, unaligned)
     _add_attention(out, run, sp, row, tokens)
     _add_memory_bound(out, run, sp, calibration, tokens)
     _add_recompute(out, run)
@@ -170,20 +201,23 @@ def _product16(m: Number, n: Number, k: Number, sp: Speeds) -> Number:
     return matmul_seconds(m, n, k, peak=sp.peak16, bandwidth=sp.bandwidth, curve=sp.curve16)
 
 
-def _products_seconds(products: list[Product], tokens: Number, sp: Speeds, grad_weights: bool) -> tuple[Number, Number]:
+def _products_seconds(
+    products: list[Product], tokens: Number, sp: Speeds, grad_weights: bool, unaligned: float
+) -> tuple[Number, Number]:
     """Forward and backward seconds of a layer's products on `tokens` tokens."""
     forward: Number = 0.0
     backward: Number = 0.0
     for p in products:
         m = larger(tokens * p.token_share, 1.0)
-        forward += p.copies * _product(m, p.outputs, p.inputs, sp)
-        backward += p.copies * _product(m, p.inputs, p.outputs, sp)
+        copies = p.copies / aligned_share(p.outputs, p.inputs, unaligned)
+        forward += copies * _product(m, p.outputs, p.inputs, sp)
+        backward += copies * _product(m, p.inputs, p.outputs, sp)
         if grad_weights:
-            backward += p.copies * _product(p.outputs, p.inputs, m, sp)
+            backward += copies * _product(p.outputs, p.inputs, m, sp)
     return forward, backward
 
 
-def _add_products(out: MicroBatch, run: Run, sp: Speeds, tokens: Number) -> None:
+def _add_products(out: MicroBatch, run: Run, sp: Speeds, tokens: Number, unaligned: float) -> None:
     """The weight products of the stage's layers."""
     a, layout = run.architecture, run.layout
     sparse = sparse_layers(a)
@@ -191,13 +225,15 @@ def _add_products(out: MicroBatch, run: Run, sp: Speeds, tokens: Number) -> None
     for layers, is_sparse in ((a.layers - sparse, False), (sparse, True)):
         if layers:
             products = layer_products(a, layout.tensor, layout.expert, is_sparse)
-            forward, backward = _products_seconds(products, tokens, sp, grad_weights=trains_base(run.recipe))
+            forward, backward = _products_seconds(products, tokens, sp, trains_base(run.recipe), unaligned)
             out.matmul_forward += layers * scale * forward
             out.matmul_backward += layers * scale * backward
 
 
 def _stated_scale(a: Architecture) -> float:
     """How much larger the stated model is than the product of its sizes, in matrix weights per token."""
+    if a.stated_parameters is None:
+        return 1.0
     head = a.vocab_size * a.hidden_size
     counted = matmul_parameters(a) - head
     working = 0.0
@@ -209,7 +245,7 @@ def _stated_scale(a: Architecture) -> float:
     return counted / working if working > 0 and counted > 0 else 1.0
 
 
-def _add_head(out: MicroBatch, run: Run, sp: Speeds, tokens: Number) -> None:
+def _add_head(out: MicroBatch, run: Run, sp: Speeds, tokens: Number, unaligned: float) -> None:
     """The product with the vocabulary and the loss over it."""
     a, recipe = run.architecture, run.recipe
     vocabulary, h = a.vocab_size / run.layout.tensor, a.hidden_size
@@ -219,7 +255,8 @@ def _add_head(out: MicroBatch, run: Run, sp: Speeds, tokens: Number) -> None:
     # Recipes give the last stage fewer layers or a large loss kernel; half of the head stays on the critical path.
     last_stage = where(run.layout.pipeline == 1, 1.0, 0.5)
     loss_bytes = sp.framework.loss_bytes * (0.35 if recipe.chunked_loss or recipe.fused_loss else 1.0)
-    out.head = last_stage * head
+    # Whoever cuts the table pads it for the cut (Megatron: --make-vocab-size-divisible-by).
+    out.head = last_stage * head / where(run.layout.tensor > 1, 1.0, aligned_share(vocabulary, h, unaligned))
     out.loss = last_stage * loss_bytes * tokens * vocabulary / sp.stream
 
 
@@ -251,6 +288,10 @@ def _add_attention(out: MicroBatch, run: Run, sp: Speeds, row: Number, tokens: N
     )
 
 
+_GATHER_BY_MODULE = frozenset({"deepspeed", "ms-swift", "llama-factory"})
+"""Frameworks that shard by DeepSpeed."""
+
+
 def _add_memory_bound(out: MicroBatch, run: Run, sp: Speeds, calibration: TimeCalibration, tokens: Number) -> None:
     """Norms, residuals, rotary positions, activations, adapters, dequantisation, and the starts of all kernels."""
     a, recipe, layout, fw = run.architecture, run.recipe, run.layout, sp.framework
@@ -279,10 +320,24 @@ def _add_memory_bound(out: MicroBatch, run: Run, sp: Speeds, calibration: TimeCa
     if recipe.quantisation is not None:
         weights = (parameters(a) - a.vocab_size * a.hidden_size) / t / layout.pipeline
         rate = sp.bandwidth * calibration.dequantisation_share
-        out.dequantise = passes * weights * calibration.dequantisation_bytes / rate
+        each = calibration.dequantisation_bytes / rate
+        if run.machine.peak.get("fp32"):
+            each += calibration.dequantisation_operations / run.machine.peak["fp32"]
+        out.dequantise = passes * weights * each
         kernels = kernels + 7 * layers
     starts = passes + (1 if trains_base(recipe) else 0.5)
     out.kernels = kernels * starts * fw.start_s
+    if recipe.zero_stage == 3:
+        # Every unit is gathered for each pass, and its gradients scattered. PEFT's policy wraps each adapter matrix on
+        # its own, because a unit of FSDP must not mix trained and frozen weights (`fsdp_auto_wrap_policy`).
+        own = 2 * _adapted_matrices(recipe) if fw.adapter_units and not trains_base(recipe) else 0
+        if a.experts and not fw.grouped_experts and recipe.framework in _GATHER_BY_MODULE:
+            # Its hooks gather every module on its own, three of each expert (DeepSpeed, `set_z3_leaf_modules`).
+            own += 3 * a.experts
+        gathers = (1 + own) * layers * (passes + 1) * fw.shard_start_s
+        # DeepSpeed's hooks run on a single device too.
+        sharded = layout.data * layout.context > (0 if recipe.framework in _GATHER_BY_MODULE else 1)
+        out.kernels = out.kernels + where(sharded, gathers, 0.0)
 
 
 def _adapted_matrices(recipe: Recipe) -> float:

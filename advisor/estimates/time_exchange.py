@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from advisor.estimates.architecture import expert_parameters, parameters, sparse_layers
 from advisor.estimates.collectives import exchange_seconds, gather_seconds, path, reduce_seconds
-from advisor.estimates.elementwise import Number, holds_anywhere, larger, where
+from advisor.estimates.elementwise import Number, holds_anywhere, larger, up, where
 from advisor.estimates.run import Run
 from advisor.estimates.time_calibration import TimeCalibration
 from advisor.estimates.time_compute import MicroBatch, Speeds, padded_tokens, trained_parameters
+
+_BUCKET_BYTES = 5e8
+"""What frameworks collect before they send: DeepSpeed's `reduce_bucket_size` of 5e8; others are of that order."""
 
 
 def _tokens(run: Run, calibration: TimeCalibration) -> Number:
@@ -37,18 +40,21 @@ def tensor_seconds(run: Run, calibration: TimeCalibration, sp: Speeds) -> Number
     return exposed * run.architecture.layers / layout.pipeline * reduce_seconds(message, way)
 
 
-def expert_seconds(run: Run, calibration: TimeCalibration) -> Number:
+def expert_seconds(run: Run, calibration: TimeCalibration, sp: Speeds, compute: Number) -> Number:
     """Expert parallelism in one micro-batch: two all-to-alls forward and two backward a sparse layer.
 
-    Source: arXiv 2006.16668, section 2.2 (dispatch and combine).
+    Source: arXiv 2006.16668, section 2.2 (dispatch and combine). In fp8 tokens are sent in 8 bits and come back in 16;
+    what the framework overlaps hides behind the compute of other tokens (arXiv 2412.19437, sections 3.2 and 3.3).
     """
     a, layout = run.architecture, run.layout
     if not a.experts or not holds_anywhere(layout.expert > 1):
         return 0.0
     way = path(run.machine, layout, layout.expert, layout.tensor, calibration)
-    sent = 2 * _tokens(run, calibration) * a.hidden_size / layout.tensor * a.experts_per_token
+    item = 1.5 if sp.item == 1 else 2
+    sent = item * _tokens(run, calibration) * a.hidden_size / layout.tensor
     sparse = sparse_layers(a) / layout.pipeline
-    return (4 + 2 * _passes_again(run)) * sparse * exchange_seconds(sent, way)
+    seconds = (4 + 2 * _passes_again(run)) * sparse * exchange_seconds(sent, way, a.experts_per_token)
+    return larger(seconds - sp.framework.expert_overlap * compute, 0.1 * seconds)
 
 
 def context_seconds(run: Run, calibration: TimeCalibration, micro: MicroBatch) -> Number:
@@ -100,11 +106,20 @@ def data_parallel_seconds(run: Run, calibration: TimeCalibration, sp: Speeds, co
     local = (held - experts + experts / layout.expert) / shards
     trained = trained_parameters(run) / shards * (local * shards / held)
     if recipe.zero_stage < 3:
-        seconds = gather_seconds(fw.gradient_bytes * trained, way)
-        seconds = seconds + gather_seconds((2 if recipe.zero_stage else fw.gradient_bytes) * trained, way)
+        message = fw.gradient_bytes * trained
+        buckets = up(message / _BUCKET_BYTES)
+        if recipe.zero_stage:
+            seconds = gather_seconds(message, way, buckets) + gather_seconds(2 * trained, way, buckets)
+        else:
+            seconds = reduce_seconds(message, way, buckets)
         # Backward of the last micro-batch hides the reduction, forward of the first one the gathering.
         return larger(seconds - fw.overlap * compute, 0.05 * seconds)
-    weight_bytes = 0.55 if recipe.quantisation else 2.0
-    gathers = 2 * gather_seconds(weight_bytes * local, way) / fw.shard_share
-    scatter = gather_seconds(fw.gradient_bytes * trained, way) / fw.shard_share
-    return recipe.accumulation * larger(gathers + scatter - fw.overlap * compute, 0.05 * (gathers + scatter))
+    weight_bytes = 0.55 if recipe.quantisation else 1.0 if recipe.precision == "fp8" else 2.0
+    layers = run.architecture.layers / layout.pipeline
+    gathers = 2 * gather_seconds(weight_bytes * local, way, layers) / fw.shard_share
+    scatter = gather_seconds(fw.gradient_bytes * trained, way, layers) / fw.shard_share
+    # A pipeline's stages keep their weights for the whole step: gathering for each micro-batch would stall them all.
+    once = layout.pipeline > 1
+    compute = compute * where(once, recipe.accumulation, 1)
+    times = where(once, 1, recipe.accumulation)
+    return times * larger(gathers + scatter - fw.overlap * compute, 0.05 * (gathers + scatter))

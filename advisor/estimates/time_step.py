@@ -59,7 +59,7 @@ def step_of(run: Run, calibration: TimeCalibration) -> Step:
 
     compute = micro.compute * slow
     tensor = tensor_seconds(run, calibration, sp) + context_seconds(run, calibration, micro)
-    expert = expert_seconds(run, calibration)
+    expert = expert_seconds(run, calibration, sp, compute)
     # The host starts kernels ahead of the device; where the device waits for the host, the host's time counts.
     starved = _quartic_mean(compute, micro.kernels) - compute
     parts["matmul"] = batches * slow * (micro.matmul_forward + micro.matmul_backward + micro.head)

@@ -151,8 +151,9 @@ def score(advisor: Advisor, folder: Path, *, peers: bool = False) -> Accuracy:
     def machine(name: str) -> Machine:
         return machine_of(name, advisor.knowledge.device(name))
 
-    rates = backtest_time.score_rows(runs.rates, machine, advisor.time_calibration)
-    hours = backtest_time.score_hours(runs.hours, machine, advisor.time_calibration)
+    left_out = advisor.time_calibrations_left_out
+    rates = backtest_time.score_rows(runs.rates, machine, advisor.time_calibration, left_out)
+    hours = backtest_time.score_hours(runs.hours, machine, advisor.time_calibration, left_out)
     served: Sequence[backtest_serving.Scored] = ()
     if runs.serving and folder == measured_folder():
         served = backtest_serving.backtest(runs.serving, machine, advisor.serving_calibration).scored

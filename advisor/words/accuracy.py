@@ -80,13 +80,14 @@ WORDS: dict[str, Words] = {
     "band": Words("25 % off", "偏差 25%"),
     "time": Words("Speed", "速度"),
     "time-intro": Words(
-        "Tokens per second and device. Each source is judged with the shift and spread that the other sources of its kind "
-        "made; the physical constants are those of all sources.",
-        "每卡每秒 token 数。评估某个来源时，校正量与误差区间只用同类的其他来源得出；物理常数由全部来源得出。",
+        "Tokens per second and device. Each source is judged with constants that were fitted without it, and with the shift "
+        "and the spread that the other sources of its kind showed when they were left out themselves.",
+        "每卡每秒 token 数。评估某个来源时，所有常数都在剔除该来源后重新拟合；校正量与误差区间取自同类其他来源各自被剔除时的误差。",
     ),
     "hours": Words("Device-hours of whole runs", "整次训练的卡时"),
     "hours-intro": Words(
-        "Published totals of whole runs, as the calibration stands.", "公开的整次训练总卡时，用现有校准直接估算。"
+        "Published totals of whole runs. The constants and the factor of whole runs are those that the other sources made.",
+        "公开的整次训练总卡时。常数与整程系数均由其他来源得出。",
     ),
     "serving": Words("Using a model", "模型推理"),
     "serving-intro": Words(
@@ -99,8 +100,8 @@ WORDS: dict[str, Words] = {
     "limits-text": Words(
         "No run here has reinforcement learning, offload to NVMe, the Muon optimizer or host memory, or speed on 50-series "
         "cards, DGX Spark or Apple devices: those rest on physics and wide ranges. Few have preference training, offload to "
-        "host memory, mixtures of experts in memory, T4, Gaudi, H20, or 30- and 40-series cards. Short unpacked samples under "
-        "sharded adapters run two to four times slower than estimated.",
-        "以下情况这里没有实测：强化学习、卸载到 NVMe、Muon 优化器、主机内存，以及 50 系显卡、DGX Spark 和 Apple 设备上的速度，只靠物理推算并给出较宽的区间。偏好训练、卸载到主机内存、混合专家模型的显存，以及 T4、Gaudi、H20、30 与 40 系显卡的实测很少。分片训练适配器且样本短、未打包时，实际速度可能只有估算的二分之一到四分之一。",
+        "host memory, mixtures of experts in memory, T4, Gaudi, H20, or 30- and 40-series cards. Runs of short unpacked "
+        "samples wait for the host, whose speed no plan states: they spread by a factor of two.",
+        "以下情况这里没有实测：强化学习、卸载到 NVMe、Muon 优化器、主机内存，以及 50 系显卡、DGX Spark 和 Apple 设备上的速度，只靠物理推算并给出较宽的区间。偏好训练、卸载到主机内存、混合专家模型的显存，以及 T4、Gaudi、H20、30 与 40 系显卡的实测很少。样本短且未打包时，设备常在等待主机，而方案不写主机快慢，误差可达两倍。",
     ),
 }

@@ -285,7 +285,7 @@ def test_fill_with_everything_stated_changes_nothing() -> None:
 
 def test_fill_closes_the_gap_with_the_feed_forward_width() -> None:
     a = shape.fill({"layers": 32, "hidden_size": 4096, "vocab_size": 32000, "kv_heads": 32}, 6738415616)
-    assert a == replace(LLAMA_2_7B, stated_parameters=6738415616)
+    assert a == replace(LLAMA_2_7B, stated_parameters=6738415616, widths_assumed=True)
 
 
 def test_fill_without_a_total() -> None:

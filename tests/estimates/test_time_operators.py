@@ -10,6 +10,7 @@ import yaml
 from advisor.estimates.architecture import dense_decoder, matmul_parameters
 from advisor.estimates.collectives import Path, exchange_seconds, gather_seconds, path, reduce_seconds
 from advisor.estimates.operators import (
+    aligned_share,
     eager_attention_seconds,
     fused_attention_seconds,
     layer_products,
@@ -92,20 +93,48 @@ def test_eager_attention_moves_its_scores():
 
 
 def test_rings_pass_all_but_one_share():
-    way = Path(8, 8, 100e9, 10e9, 0)
+    way = Path(8, 8, 100e9, 10e9, 0, 0)
     assert gather_seconds(8e9, way) == pytest.approx(7 / 8 * 8e9 / 100e9)
     assert reduce_seconds(8e9, way) == pytest.approx(2 * gather_seconds(8e9, way))
-    assert gather_seconds(8e9, Path(1, 1, 1, 1, 1)) == 0
+    assert gather_seconds(8e9, Path(1, 1, 1, 1, 1, 1)) == 0
+
+
+def test_a_ring_waits_for_every_member_and_a_tree_for_its_depth():
+    # 1,024 devices on 128 nodes: 895 hops inside nodes and 127 between them, against the depth of a tree.
+    way = Path(1024, 8, 1e15, 1e15, 4e-6, 10e-6)
+    assert gather_seconds(1, way) == pytest.approx((1 + 895 / 4) * 4e-6 + 127 / 2 * 10e-6, rel=1e-6)
+    assert gather_seconds(1, way, calls=80) == pytest.approx(80 * gather_seconds(1, way), rel=1e-6)
+    assert reduce_seconds(1, way) == pytest.approx(2 * ((1 + 7 / 4) * 4e-6 + 7 * 10e-6), rel=1e-6)
+
+
+@pytest.mark.parametrize(("devices", "measured_us"), [(2, 5.5), (4, 7.1), (8, 10.4)])
+def test_small_messages_take_as_long_as_nccl_took_on_h100(devices, measured_us):
+    """All-gathers of 512 bytes (aiconfigurator-core 0.12, NCCL on H100)."""
+    way = Path(devices, devices, 336e9, 50e9, 5e-6, 10e-6)
+    assert gather_seconds(512, way) == pytest.approx(measured_us * 1e-6, rel=0.35)
+
+
+def test_copies_for_one_node_cross_the_network_once():
+    way = Path(16, 8, 1e15, 8 * 10e9, 0, 0)
+    # Of eight copies to sixteen members at random, all but one in 256 sets has one for the other node.
+    assert exchange_seconds(16e9, way, 8) == pytest.approx(16e9 * (1 - 0.5**8) / 10e9)
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "share"), [(4096, 11008, 1), (1728, 4096, 0.7), (4096, 2880, 0.7), (50257, 768, 0.7)]
+)
+def test_products_of_odd_sizes_reach_less(n, k, share):
+    assert aligned_share(n, k, 0.7) == share
 
 
 def test_between_nodes_the_network_of_a_node_counts():
     # Two nodes of eight: half of the message enters each node through eight adapters of 10 GB/s.
-    way = Path(16, 8, 1e15, 8 * 10e9, 0)
+    way = Path(16, 8, 1e15, 8 * 10e9, 0, 0)
     assert gather_seconds(16e9, way) == pytest.approx(8e9 / 80e9)
 
 
 def test_all_to_all_uses_each_device_s_own_adapter():
-    way = Path(16, 8, 1e15, 8 * 10e9, 0)
+    way = Path(16, 8, 1e15, 8 * 10e9, 0, 0)
     assert exchange_seconds(16e9, way) == pytest.approx(8e9 / 10e9)
 
 
