@@ -11,8 +11,9 @@ from statistics import median
 from typing import Any, Literal
 
 from advisor.estimates import backtest_memory, backtest_serving, backtest_time
+from advisor.estimates.frameworks import FrameworkProfile
 from advisor.estimates.machine import machine_of
-from advisor.estimates.memory import estimate_memory
+from advisor.estimates.memory import MemoryCalibration, estimate_memory
 from advisor.estimates.run import Machine, Run
 from advisor.pipeline import Advisor
 from advisor.records import dataclass
@@ -20,7 +21,7 @@ from advisor.report.rivals import Answer, Rule, present_peers, rules_from_rows
 from advisor.words import Language, Words
 
 Row = dict[str, str]
-Axis = Literal["all", "method", "kind", "framework", "device", "source"]
+Axis = Literal["all", "method", "kind", "framework", "device", "source", "said"]
 Trained = Literal["full", "lora", "qlora"]
 WORST = 10
 WORST_OF_A_SOURCE = 2
@@ -71,6 +72,8 @@ class Accuracy:
 
     memory: tuple[Line, ...]  # mean absolute error, each source left out of its own calibration
     memory_within_ten: float
+    memory_said: tuple[Line, ...]  # the same runs, stated as plans state them that say more or less
+    reliability: tuple[backtest_memory.Reliability, ...]  # what became of stated chances of fitting
     memory_rivals: tuple[Rival, ...]  # mean absolute error
     out_of_memory: int
     out_of_memory_called: int  # not called fitting
@@ -168,6 +171,12 @@ def score(advisor: Advisor, folder: Path, *, peers: bool = False) -> Accuracy:
     return Accuracy(
         memory=_memory_lines(held_out, memory_rows),
         memory_within_ten=_share(abs(one.relative) <= 0.1 for one in held_out),
+        memory_said=_said_lines(runs.memory, profiles, calibration, known=folder == measured_folder()),
+        reliability=tuple(
+            backtest_memory.reliability(
+                runs.memory, runs.out_of_memory, profiles, calibration, backtest_memory.as_planned
+            )
+        ),
         memory_rivals=_memory_rivals(runs.memory, held_out, rules, asked),
         out_of_memory=len(failed),
         out_of_memory_called=sum(one.fits not in {"yes", "likely"} for one in failed),
@@ -265,6 +274,22 @@ def _memory_lines(scored: Sequence[backtest_memory.Scored], rows: Mapping[str, R
         *lines("device", lambda one: rows[one.id]["device"]),
         *lines("source", lambda one: f"{one.source} / {one.group}"),
     )
+
+
+def _said_lines(
+    rows: Sequence[Row], profiles: Mapping[str, FrameworkProfile], calibration: MemoryCalibration, *, known: bool
+) -> tuple[Line, ...]:
+    """A line for each way in which plans state runs, the most said first; `known`: the calibration was made of them."""
+    found = []
+    for stated in backtest_memory.WAYS if rows else ():
+        if known:
+            scored = backtest_memory.leave_one_source_out(rows, profiles, backtest_memory.prior(calibration), stated)
+        else:
+            scored = backtest_memory.score(map(stated, rows), profiles, calibration)
+        line = backtest_memory.summarise(scored)
+        name = stated.__name__.replace("_", "-")
+        found.append(Line("said", name, line.runs, line.mean_absolute_error, line.bias, line.inside_range))
+    return tuple(found)
 
 
 def _time_lines(scored: Sequence[backtest_time.Scored], rows: Mapping[str, Row]) -> tuple[Line, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from advisor.report.accuracy import Accuracy, Axis, Line, Point, Rival, worst
@@ -43,6 +44,8 @@ class _Page:
         page += [self._t("within-ten", share=f"{found.memory_within_ten:.0%}"), ""]
         page += [self._t("verdicts", caught=found.out_of_memory_called, failed=found.out_of_memory,
                          wrong=found.fitted_called_no, fitted=found.fitted), ""]  # fmt: skip
+        page += [f"### {self._t('said')}", "", self._t("said-intro"), "", *self._said()]
+        page += [f"### {self._t('chances')}", "", self._t("chances-intro"), "", *self._chances()]
         page += [f"### {self._t('rivals')}", "", self._t("rivals-memory"), "", *self._peers()]
         page += self._rivals([line for line in found.memory if line.axis == "method"], found.memory_rivals)
         for axis in ("framework", "device", "source"):
@@ -81,6 +84,15 @@ class _Page:
             for line in lines
             if line.axis in axes
         ]
+        return [*rows, ""]
+
+    def _said(self) -> list[str]:
+        named = [replace(line, group=self._t(f"said-{line.group}")) for line in self.found.memory_said]
+        return self._table(named, ("said",), "mean")
+
+    def _chances(self) -> list[str]:
+        rows = [f"| {self._t('chance')} | {self._t('fitted')} | {self._t('failed')} |", "|---|---:|---:|"]
+        rows += [f"| {row.low:.0%}–{row.high:.0%} | {row.fitted} | {row.failed} |" for row in self.found.reliability]
         return [*rows, ""]
 
     def _peers(self) -> list[str]:

@@ -31,6 +31,25 @@ WORDS: dict[str, Words] = {
         "called “no”.",
         "{failed} 次显存溢出中，有 {caught} 次未被判为放得下；{fitted} 次成功运行中，有 {wrong} 次被误判为“不能”。",
     ),
+    "said": Words("By how much a plan says", "按计划写明的程度"),
+    "said-intro": Words(
+        "The same runs stated as plans state them; each kind of plan has error spreads of its own. A plan that says "
+        "`fused_kernels` and the rest leaves nothing open; most name their framework and leave kernels, versions and "
+        "switches open; some do not even name the framework, and the usual one for the layout is assumed.",
+        "同样的样本，按计划常见的写法给出；每种写法有各自的误差区间。写明 `fused_kernels` 等全部信息的计划没有未知项；多数计划只写框架，融合算子、版本与开关未写；还有的连框架都没写，此时按并行方式取常用框架。",
+    ),
+    "said-in-full": Words("everything said", "全部写明"),
+    "said-as-planned": Words("framework named", "只写框架"),
+    "said-without-framework": Words("no framework named", "未写框架"),
+    "chances": Words("What became of stated chances of fitting", "“放得下”概率的兑现情况"),
+    "chances-intro": Words(
+        "Runs that fitted and runs that ran out of memory, by the chance that was stated for them with their framework "
+        "named. There are several times as many of the former, so their share lies above the chance.",
+        "只写框架时，按给出的概率统计成功运行与显存溢出的次数。成功运行的样本多出数倍，因此其占比高于所给概率。",
+    ),
+    "chance": Words("Chance of fitting", "放得下的概率"),
+    "fitted": Words("Fitted", "成功运行"),
+    "failed": Words("Out of memory", "显存溢出"),
     "rivals": Words("Beside what people reckon with", "与常用估法对比"),
     "rivals-memory": Words(
         "Mean absolute error of peak memory on the same runs; in brackets how many of the group’s runs a rule takes, where it "

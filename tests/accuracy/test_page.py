@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.estimates.backtest_memory import Reliability
 from advisor.library import load_advisor
 from advisor.report.accuracy import Accuracy, Line, Point, Rival, as_json, measured_folder, score, worst
 from advisor.report.accuracy_page import render
@@ -27,6 +28,8 @@ def accuracy() -> Accuracy:
     return Accuracy(
         memory=(line, Line("method", "lora-single", 2, 0.1, 0.05, 0.5)),
         memory_within_ten=0.5,
+        memory_said=(Line("said", "as-planned", 2, 0.12, 0.05, 1.0),),
+        reliability=(Reliability(0.0, 0.1, 1, 9), Reliability(0.9, 1.0, 40, 0)),
         memory_rivals=(Rival(Words("16 bytes", "16 字节"), False, {"lora-single": (1, 0.5)}),),
         out_of_memory=3,
         out_of_memory_called=2,
@@ -49,6 +52,9 @@ def test_the_page_says_what_was_scored() -> None:
         "| all | 2 | 10.0% | +5.0% | 50% |",
         "50% of all runs are within 10 %.",
         "Of 3 runs that ran out of memory, 2 are not called fitting; of 2 that fitted, 0 are called “no”.",
+        "| framework named | 2 | 12.0% | +5.0% | 100% |",
+        "| 0%–10% | 1 | 9 |",
+        "| 90%–100% | 40 | 0 |",
         "| Group | advisor | 16 bytes |",
         "| lora-single | 10.0% | 50% (1) |",
         "| M-1: llama-3-8b, lora, litgpt, 1 × a10g, s 512, b 1 | a/b | 10 | 11 | +10% | not known |",
