@@ -116,6 +116,11 @@ def span_words(days: float) -> Words:
     return both("days", value=significant(days, 2))
 
 
+def material(limits: Limits) -> Words:
+    """What the wish is about: code, or texts of other kinds."""
+    return Words("code", "代码") if limits.code else Words("material", "资料")
+
+
 def why_of(choice: Choice, limits: Limits, judgement: Judgement, trimmed: bool, pricing: Pricing) -> Words:
     """One or two sentences: why this one."""
     del pricing
@@ -131,6 +136,7 @@ def why_of(choice: Choice, limits: Limits, judgement: Judgement, trimmed: bool, 
             key,
             speed=significant(speed.likely, 2) if speed else "?",
             requests=served.concurrent_requests if served else 0,
+            what=material(limits),
             context=f"{served.context_length:,}" if served else "",
         )
     else:
@@ -146,6 +152,7 @@ def why_of(choice: Choice, limits: Limits, judgement: Judgement, trimmed: bool, 
             hours=span_words(time.days.likely) if time and time.days else "?",
             device_hours=significant(time.device_hours.likely) if time and time.device_hours else "?",
             share=f"{private:.0%}",
+            what=material(limits),
         )
     if trimmed:
         words = plus(words, both("selected", tokens=counted(case.tokens_per_epoch or 0)))

@@ -117,7 +117,8 @@ def notes(ground: Ground, shown: Sequence[Option]) -> Iterator[Words]:
         if judged is not None and gone - left:
             verdict = Words(*(say(lang, f"report.{judged.verdict}") for lang in LANGUAGES))
             names = explain.joined([Words(name, name) for name in sorted(gone - left)])
-            yield explain.both("note-internal", number=number, verdict=verdict, findings=names)
+            key = "note-internal" if judged.verdict != option.verdict else "note-internal-eased"
+            yield explain.both(key, number=number, verdict=verdict, findings=names)
         return
 
 
@@ -135,7 +136,7 @@ def pilot(ground: Ground, shown: Sequence[Option], reasons: Mapping[Way, str]) -
         own = option.choice.machines.own and option.choice.machines.tenure == "owned"
         facts = limits.goal in {"api-knowledge", "unknown"}
         key = ("pilot-retrieval" if facts else "pilot-prompt") + ("-own" if own else "")
-        return explain.both(key, number=number, days=significant(days, 2), cases=cases)
+        return explain.both(key, number=number, days=significant(days, 2), cases=cases, what=explain.material(limits))
     for number, option in enumerate(shown, 1):
         time = option.judgement.estimates.time
         if time is not None:

@@ -14,7 +14,7 @@ from advisor.profiles import DEFAULT
 from advisor.report.wrapping import columns, wrapped
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language, say
-from advisor.words.figures import counted, money, probability, shown_value, significant
+from advisor.words.figures import counted, duration, money, probability, shown_value, significant
 
 LONG = 8
 """More findings than fit a screen: the lesser ones then get one line each."""
@@ -77,15 +77,22 @@ def figure_rows(judgement: Judgement, lang: Language) -> Iterator[tuple[str, str
         yield say(lang, "report.serving-speed"), shown_span(serving.tokens_per_second, lang)
     if time is not None and time.days is not None:
         yield say(lang, "report.tokens"), counted(time.tokens or 0)
-        yield say(lang, "report.days"), shown_span(time.days, lang)
+        yield _days("report.days", time.days, lang)
         if time.calendar_days is not None:
-            yield say(lang, "report.calendar"), shown_span(time.calendar_days, lang)
+            yield _days("report.calendar", time.calendar_days, lang)
         yield say(lang, "report.device-hours"), shown_span(time.device_hours, lang)
         yield say(lang, "report.mfu"), shown_span(time.mfu, lang, lambda value: f"{value:.0%}")
-    if cost is not None and cost.compute is not None:
+    if cost is not None and cost.compute is not None and judgement.case.trains:
         yield say(lang, "report.figure-compute", currency=cost.currency), shown_span(cost.compute, lang)
     if cost is not None and cost.project is not None:
         yield say(lang, "report.figure-project", currency=cost.currency), shown_span(cost.project, lang)
+
+
+def _days(key: str, value: Range, lang: Language) -> tuple[str, str]:
+    """A row of days; of hours or minutes where it is less than one."""
+    if value.likely >= 1:
+        return say(lang, key), shown_span(value, lang)
+    return say(lang, f"{key}-short"), shown_span(value, lang, lambda part: duration(part, lang))
 
 
 def finding_lines(

@@ -195,7 +195,7 @@ WORDS: dict[str, Words] = {
         "{date} 前后的报价 {count} 条，每张卡 {low}–{high} {currency}。",
     ),
     "exchange": Words("1 {currency} = {rate} CNY, as of {date}.", "1 {currency} = {rate} CNY（{date}）。"),
-    "staff": Words("Not stated; {count} engineer(s) while it runs.", "计划未写；训练期间按 {count} 名工程师计算。"),
+    "staff": Words("Not stated; {count} engineer(s) while it runs.", "计划未写；项目进行期间按 {count} 名工程师计算。"),
     "staff-nobody": Words(
         "The plan has nobody for it; the cost counts {count} engineer(s), because somebody must run it.",
         "计划里没有工程师；训练总要有人来跑，成本按 {count} 名工程师计算。",

@@ -41,14 +41,14 @@ WORDS: dict[str, Words] = {
     "give-deadline": Words("the deadline ({days} days needed)", "原定期限（需 {days} 天）"),
     "give-budget": Words("the budget ({amount} needed)", "预算上限（需 {amount}）"),
     "why-retrieval": Words(
-        "The yardstick for every training plan: nothing is trained, the code stays where it is, and the prompt holds the "
-        "relevant code; about {speed} tokens/s for {requests} requests of {context} tokens.",
-        "所有训练方案的对照标准：不训练，代码不出门，把相关代码放进提示词；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
+        "The yardstick for every training plan: nothing is trained, the {what} stays where it is, and the prompt holds what "
+        "is relevant of it; about {speed} tokens/s for {requests} requests of {context} tokens.",
+        "所有训练方案的对照标准：不训练，{what}不出门，把相关部分放进提示词；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
     ),
     "why-retrieval-rented": Words(
-        "The yardstick for every training plan: nothing is trained, and the prompt holds the relevant code, which goes to a "
+        "The yardstick for every training plan: nothing is trained, and the prompt holds the relevant {what}, which goes to a "
         "rented machine; about {speed} tokens/s for {requests} requests of {context} tokens.",
-        "所有训练方案的对照标准：不训练，把相关代码放进提示词，但代码要送到租来的机器上；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
+        "所有训练方案的对照标准：不训练，把相关{what}放进提示词，但{what}要送到租来的机器上；{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s。",
     ),
     "why-retrieval-prompt": Words(
         "The yardstick for every training plan: an open model with good examples in the prompt, {requests} requests of "
@@ -56,9 +56,9 @@ WORDS: dict[str, Words] = {
         "所有训练方案的对照标准：开源模型加提示词示例，{requests} 个并发、每个 {context} token 上下文时约 {speed} token/s；它做不到的再考虑训练。",
     ),
     "why-lora": Words(
-        "The first training worth trying: {tokens} tokens in {hours}, cheap to repeat when the code moves on; it teaches "
+        "The first training worth trying: {tokens} tokens in {hours}, cheap to repeat when the {what} moves on; it teaches "
         "form and habits, facts still come from retrieval.",
-        "最值得先试的训练：{tokens} token，单次 {hours}，代码更新后重训也便宜；学的是写法和习惯，事实仍靠检索。",
+        "最值得先试的训练：{tokens} token，单次 {hours}，{what}更新后重训也便宜；学的是写法和习惯，事实仍靠检索。",
     ),
     "why-lora-task": Words(
         "The first training worth trying: {tokens} tokens in {hours}, cheap enough to repeat until the test improves.",
@@ -176,37 +176,34 @@ WORDS: dict[str, Words] = {
     "own-replay": Words(" once general data is mixed in ({share} private)", "（按私有数据占 {share} 混入通用数据后）"),
     "own-over": Words(", {times}× the budget", "，是预算的 {times} 倍"),
     "own-not-offered": Words(
-        "It is not offered: the options above answer most of the wish at a fraction, and a tune is stale when its data moves on.",
+        "It is not offered: the options above answer most of the wish at a fraction of that, and a tune is stale when its data moves on.",
         "因此不推荐：上面的方案以零头的代价就能满足大部分需求，而且数据一更新，训练成果就过时。",
     ),
     "flip-already": Words("The plan is already at its best verdict.", "计划已是最好的结论，无需改动。"),
     "flip-one": Words(
-        "Smallest change that turns the verdict to {verdict}: {change}.", "使结论变为“{verdict}”的最小改动：{change}。"
+        "Smallest change to the plan that turns its verdict to {verdict}: {change}.",
+        "对计划最小的改动，可使结论变为“{verdict}”：{change}。",
     ),
     "flip-left": Words(
-        " {count} finding(s) of severity high stay, first {id} {name}; one of the options is the better way.",
-        "仍有 {count} 个高级别问题，首先是 {id} {name}；改用某个方案更好。",
+        " Findings of severity high that stay: {count}, first {id} {name}; one of the options is the better way.",
+        "改后仍有 {count} 个高级别问题，首先是 {id} {name}；不如改用上面的方案。",
     ),
     "flip-none": Words(
-        "No single change turns the verdict: its {count} graver findings have different causes. The smallest set "
-        "that does is option {number}.",
-        "没有任何单项改动能改变结论：{count} 个较重的问题各有成因。能改变结论的最小一组改动见方案 {number}。",
+        "No single change of a setting turns the verdict. The smallest set of changes that does is option {number}.",
+        "没有哪一项设置能单独改变结论；能改变结论的最小一组改动见方案 {number}。",
     ),
-    "flip-none-alone": Words(
-        "No single change turns the verdict: its {count} graver findings have different causes.",
-        "没有任何单项改动能改变结论：{count} 个较重的问题各有成因。",
-    ),
+    "flip-none-alone": Words("No single change of a setting turns the verdict.", "没有哪一项设置能单独改变结论。"),
     "pilot-retrieval": Words(
         "Smallest pilot that would change the decision: option {number}, {days} days, {cases} real cases judged blind, with and "
-        "without the retrieved code. If it solves as many as the wish demands, train nothing; if not, the cases that fail "
+        "without the retrieved {what}. If it solves as many as the wish demands, train nothing; if not, the cases that fail "
         "are the training set and the test.",
-        "足以改变决定的最小试点：先做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较有无检索。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
+        "足以改变决定的最小试点：先做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较带与不带检索到的{what}。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
     ),
     "pilot-retrieval-own": Words(
         "Smallest pilot that would change the decision: option {number} on what stands there, {days} days, {cases} real cases "
-        "judged blind, with and without the retrieved code. If it solves as many as the wish demands, train nothing; if "
+        "judged blind, with and without the retrieved {what}. If it solves as many as the wish demands, train nothing; if "
         "not, the cases that fail are the training set and the test.",
-        "足以改变决定的最小试点：用手头的设备做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较有无检索。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
+        "足以改变决定的最小试点：用手头的设备做方案 {number}，{days} 天，用 {cases} 个真实用例盲评，比较带与不带检索到的{what}。达到期望就不必训练；达不到，失败的用例正好作为训练集和评测集。",
     ),
     "pilot-prompt": Words(
         "Smallest pilot that would change the decision: option {number}, {days} days, {cases} real cases judged blind, with good "
@@ -373,6 +370,10 @@ WORDS: dict[str, Words] = {
     "note-internal": Words(
         "For internal use only, option {number} would be {verdict}: what holds it back is {findings}.",
         "若仅限内部使用，方案 {number} 的结论为“{verdict}”：目前卡在 {findings}。",
+    ),
+    "note-internal-eased": Words(
+        "For internal use only, option {number} would be rid of {findings}.",
+        "若仅限内部使用，方案 {number} 不再有 {findings} 的问题。",
     ),
     "stopped": Words("Interrupted: the best found so far.", "已中断：以下为目前找到的最好方案。"),
     "written": Words("Plan files written to {folder}: {count}.", "已写出 {count} 个计划文件到 {folder}。"),

@@ -55,6 +55,8 @@ WORDS: dict[str, Words] = {
     "tokens": Words("Tokens processed", "处理的 token 数"),
     "days": Words("Days of one uninterrupted run", "一次不中断训练的天数"),
     "calendar": Words("Days with faults, checkpoints and retries", "含故障、检查点与重试的天数"),
+    "days-short": Words("One uninterrupted run", "一次不中断训练"),
+    "calendar-short": Words("With faults, checkpoints and retries", "含故障、检查点与重试"),
     "device-hours": Words("Device-hours of one run", "一次训练的卡时"),
     "mfu": Words("MFU", "MFU（模型算力利用率）"),
     "step": Words("Seconds per step", "每步秒数"),

@@ -11,9 +11,9 @@ WORDS: dict[str, Words] = {
     "for-engineering": Words("those who build it", "实施工程师"),
     "not-shown": Words("Not shown", "未显示"),
     "made-by": Words("Made by", "生成工具"),
-    "missing-device": Words("the device", "设备"),
-    "missing-tokens": Words("the amount of data", "数据量"),
-    "missing-rates": Words("the speed of the device", "设备速率"),
+    "missing-device": Words("The device is", "设备"),
+    "missing-tokens": Words("The amount of data is", "数据量"),
+    "missing-rates": Words("The speed of the device is", "设备速率"),
     "decision": Words("Decision", "结论"),
     "as-table": Words("The same as a table", "数据表"),
     "contents": Words("Contents", "目录"),
@@ -25,8 +25,12 @@ WORDS: dict[str, Words] = {
         "不要按现有计划启动，改为批准方案 {number}：{title}。",
     ),
     "ask-instead-open": Words(
-        "Do not start the plan as it stands. Option {number} takes its place once {count} open point(s) are settled: {title}.",
+        "Do not start the plan as it stands. Option {number} takes its place once {count} open points are settled: {title}.",
         "不要按现有计划启动，改走方案 {number}，前提是先解决 {count} 个遗留问题：{title}。",
+    ),
+    "ask-instead-open-one": Words(
+        "Do not start the plan as it stands. Option {number} takes its place once one open point is settled: {title}.",
+        "不要按现有计划启动，改走方案 {number}，前提是先解决 1 个遗留问题：{title}。",
     ),
     "ask-pilot": Words(
         "Let option {number} start at once on the devices that are there: within {days} it shows whether that is enough, "
@@ -46,8 +50,12 @@ WORDS: dict[str, Words] = {
         "不要按现有计划启动；请先修改计划，从下面列出的问题改起。",
     ),
     "ask-conditions": Words(
-        "Approve the plan on one condition: its {count} serious finding(s) are settled before money is spent.",
+        "Approve the plan on one condition: {count} serious findings are settled before money is spent.",
         "有条件批准该计划：花钱之前先解决其中 {count} 个严重问题。",
+    ),
+    "ask-conditions-one": Words(
+        "Approve the plan on one condition: its one serious finding is settled before money is spent.",
+        "有条件批准该计划：花钱之前先解决其中 1 个严重问题。",
     ),
     "ask-prefer": Words(
         "Approve option {number} rather than the plan as it stands: {title}.",
@@ -59,9 +67,13 @@ WORDS: dict[str, Words] = {
         "Weights, gradients and optimizer states alone take {state} GiB; all {count} devices together have {pool} GiB.",
         "仅权重、梯度与优化器状态就要 {state} GiB，{count} 张卡加起来只有 {pool} GiB。",
     ),
+    "unfit-state-one": Words(
+        "Weights, gradients and optimizer states alone take {state} GiB; the device has {pool} GiB.",
+        "仅权重、梯度与优化器状态就要 {state} GiB，这张卡只有 {pool} GiB。",
+    ),
     "unfit": Words(
-        "One device needs {likely} GiB at the peak and has {usable} GiB.",
-        "单卡峰值要 {likely} GiB，可用只有 {usable} GiB。",
+        "For the run to go through, one device must have about {likely} GiB; it has {usable} GiB.",
+        "要跑通，单卡约需 {likely} GiB，可用只有 {usable} GiB。",
     ),
     "because-none": Words("The plan as it stands: nothing speaks against it.", "现有计划：没有发现妨碍执行的问题。"),
     # the choices
@@ -80,6 +92,11 @@ WORDS: dict[str, Words] = {
     "first-after": Words("after {days}", "{days}后"),
     "first-none": Words("none", "无"),
     "first-unfit": Words("none: does not fit in memory", "无：显存放不下"),
+    "first-unlikely": Words("hardly any: unlikely to fit in memory", "多半没有：显存大概率放不下"),
+    "first-overload": Words("not under this load: memory is too small", "达不到所写负载：显存不够"),
+    "first-not": Words("not with this plan", "现有计划出不了结果"),
+    "first-hardly": Words("hardly with this plan", "现有计划多半出不了结果"),
+    "first-not-loaded": Words("not under the load that the plan states", "达不到计划写明的负载"),
     "first-unknown": Words("unknown", "未知"),
     "slack-left": Words("{days} to spare", "余 {days}"),
     "slack-late": Words("{days} too late", "超期 {days}"),
@@ -106,8 +123,12 @@ WORDS: dict[str, Words] = {
     "cost-zero-budget": Words("The plan's budget is zero.", "计划的预算是 0。"),
     "cost-option": Words("Option {number}: {amount}.", "方案 {number}：{amount}。"),
     "cost-unknown": Words(
-        "Unknown: no price is known for {what}. A quotation from the supplier or lessor settles it.",
-        "未知：没有 {what} 的价格，须向供应商或租赁方询价。",
+        "No price is known for {what} ({tenure}). A quotation from the supplier or lessor settles it.",
+        "没有 {what}（{tenure}）的价格，须向供应商或租赁方询价。",
+    ),
+    "cost-untimed": Words(
+        "{missing} missing: without it neither time nor cost can be computed.",
+        "缺少{missing}，时间与费用都无法计算。",
     ),
     "cost-unknown-short": Words("unknown", "未知"),
     "cost-incomplete": Words("Not counted, since no price is known: {parts}.", "未计入（价格未知）：{parts}。"),
@@ -116,14 +137,19 @@ WORDS: dict[str, Words] = {
         "这是现有计划出首个模型的时间；算上故障与重跑，{counted}后才有可用结果。",
     ),
     "calendar-unfit": Words(
-        "The plan: no result, since the run does not fit in memory; with enough memory the result that counts would take "
-        "{counted}.",
-        "现有计划：显存放不下，得不到结果；即使显存足够，也要 {counted}才有可用结果。",
+        "The run does not fit in memory; with enough memory the result that counts would take {counted}.",
+        "显存放不下；即使显存足够，也要 {counted}才有可用结果。",
+    ),
+    "calendar-unlikely": Words(
+        "The plan will probably run out of memory; if it fits after all, the result that counts takes {counted}.",
+        "显存大概率放不下；万一放得下，要 {counted}才有可用结果。",
+    ),
+    "calendar-overload": Words(
+        "Memory is too small for the requests and the context that the plan states; set-up takes {counted}.",
+        "显存撑不住计划写明的并发与上下文；部署要 {counted}。",
     ),
     "calendar-use": Words("That is when the plan's model is in use.", "即现有计划投入使用的时间。"),
-    "calendar-unknown": Words(
-        "Unknown: {missing} is missing, so no time can be computed.", "未知：缺少 {missing}，无法计算时间。"
-    ),
+    "calendar-unknown": Words("{missing} missing, so no time can be computed.", "缺少{missing}，无法计算时间。"),
     "calendar-deadline": Words(
         "Deadline: {deadline}, {date} if the decision falls today.", "期限 {deadline}，若今天拍板即 {date}。"
     ),
@@ -135,6 +161,8 @@ WORDS: dict[str, Words] = {
     "risks-count": Words("{count} serious", "{count} 个严重问题"),
     "risks-none": Words("nothing serious", "无严重问题"),
     "risks-text": Words("If the plan goes ahead as it stands, the gravest of them:", "若照现有计划执行，最严重的是："),
+    "risks-text-one": Words("If the plan goes ahead as it stands:", "若照现有计划执行："),
+    "risks-text-medium": Words("To be watched if the plan goes ahead as it stands:", "若照现有计划执行，要留意："),
     "risks-clear": Words(
         "What remains is ordinary: a pilot confirms memory and speed before the full run.",
         "剩下的是常规工作：正式启动前用试跑确认显存与速度。",
@@ -149,15 +177,18 @@ WORDS: dict[str, Words] = {
     "sale-forbidden": Words("no", "不可以"),
     "sale-text": Words("Judged for {stage}: {parts}.", "按“{stage}”判断：{parts}。"),
     "sale-internal": Words(
-        "Planned is {stage}: {status}. Sold as {other}: {then}.", "计划用途为“{stage}”：{status}。若“{other}”：{then}。"
+        "As planned, {stage}: {status}. As {other}: {then}.", "计划用途“{stage}”：{status}；若“{other}”：{then}。"
     ),
+    "sale-because": Words("What stands in the way: {parts}.", "卡在：{parts}。"),
+    "sale-findings": Words("See {ids}.", "见 {ids}。"),
+    "unnamed-data": Words("data set {number}", "第 {number} 份数据"),
     "sale-part": Words("{what} ({licence}): {status}", "{what}（{licence}）：{status}"),
     "sale-unnamed": Words("{what}: licence not known", "{what}：许可证未知"),
     "sale-more": Words("{count} more", "另有 {count} 项"),
     "the-base": Words("the base model", "基座模型"),
     "sale-option": Words("Option {number}: {status}.", "方案 {number}：{status}。"),
     "sale-decides": Words("Legal decides; this is not legal advice.", "最终由法务判断，本报告不构成法律意见。"),
-    "data-no-private": Words("Data: none of it is private.", "数据：不含私有数据。"),
+    "data-no-private": Words("Data: none is stated to be private.", "数据：未写有私有数据。"),
     "data-none": Words("Data: none is trained on.", "数据：不用于训练。"),
     "data-stays": Words("Data: {level}; it stays in the house ({where}).", "数据：{level}，不出公司（{where}）。"),
     "data-rented": Words(
@@ -187,7 +218,7 @@ WORDS: dict[str, Words] = {
     "nothing-budget": Words(
         "The budget of {budget} stays untouched, and so does the problem.", "{budget} 的预算原封不动，问题也原封不动。"
     ),
-    "nothing-money": Words("Nothing is spent, and the problem stays.", "不花钱，问题也还在。"),
+    "nothing-money": Words("The problem stays as it is.", "问题也还在。"),
     "nothing-trained": Words(
         "Nobody has measured yet what an open model with the relevant material in the prompt solves of your own cases; until then no figure says that training is worth its price, and open models keep improving.",
         "开源模型加上检索到的资料能解决多少自己的用例，还没有人测过；在此之前，没有数据能说明训练值这个钱，而开源模型一直在进步。",
@@ -196,7 +227,8 @@ WORDS: dict[str, Words] = {
         "If people already solve the same cases fast enough without it, no deployment pays.",
         "如果同样的用例不用它也解决得够快，任何部署都不划算。",
     ),
-    "else-count": Words("{count} other plan(s)", "{count} 个其他方案"),
+    "else-count": Words("{count} other plans", "{count} 个其他方案"),
+    "else-count-one": Words("one other plan", "1 个其他方案"),
     "else-none": Words("none found", "没有找到"),
     "else-unsearched": Words("not searched", "未搜索"),
     "else-unsearched-text": Words(
@@ -212,7 +244,7 @@ WORDS: dict[str, Words] = {
     ),
     "else-runner-up": Words("Runner-up, option {number}: {title}. {why}", "次选方案 {number}：{title}。{why}"),
     "else-none-text": Words("No other plan was found that would work.", "没有找到其他可行的方案。"),
-    "else-more": Words("{count} more stand in the comparison.", "另有 {count} 个方案见对比表。"),
+    "else-more": Words("{count} more below, in the comparison.", "另有 {count} 个方案见对比表。"),
     "choice-gives-up": Words("gives up: {names}", "放弃：{names}"),
     "effect-retrieval-code": Words("answers from today's code and documents", "依据当前代码与文档作答"),
     "effect-lora-code": Words(
@@ -230,8 +262,12 @@ WORDS: dict[str, Words] = {
     ),
     "effect-pretraining-code": Words("a model from the ground up", "从零得到一个模型"),
     "ask-conditions-medium": Words(
-        "Approve the plan on one condition: its {count} finding(s) of medium weight are settled before money is spent.",
+        "Approve the plan on one condition: {count} findings of medium weight are settled before money is spent.",
         "有条件批准该计划：花钱之前先解决其中 {count} 个中等问题。",
+    ),
+    "ask-conditions-medium-one": Words(
+        "Approve the plan on one condition: its one finding of medium weight is settled before money is spent.",
+        "有条件批准该计划：花钱之前先解决其中 1 个中等问题。",
     ),
     "nothing-pretraining": Words(
         "Open models keep improving meanwhile. Name what this one must do that none of them does; what cannot be named will not be missed.",
@@ -293,6 +329,7 @@ WORDS: dict[str, Words] = {
     "column-buy-total": Words("Bought, resale deducted", "若购买（扣残值）"),
     "column-break-even": Words("Buying pays from", "购买回本点"),
     "column-used": Words("Used by this project", "本项目用到"),
+    "of-life-below": Words("less than {share} of their life", "不到寿命的 {share}"),
     "of-life": Words("{share} of their life", "寿命的 {share}"),
     "rent-or-buy-note": Words(
         "Devices alone, all tries included. Below the break-even, renting is cheaper. — means that no price is known. Devices "
@@ -337,7 +374,9 @@ WORDS: dict[str, Words] = {
     "usable": Words("usable on one device, {amount} GiB", "单卡可用 {amount} GiB"),
     "risks": Words("Risks", "风险"),
     "risks-table-note": Words("Everything else, in brief:", "其余问题简列如下："),
-    "risk-line": Words("{severity}", "{severity}"),
+    "risks-elsewhere": Words(
+        "None beside the points of the compliance checklist below.", "除下面合规检查表所列各项外，没有其他风险。"
+    ),
     "who": Words("Who decides", "由谁决定"),
     "compliance": Words("Compliance checklist", "合规检查表"),
     "compliance-what": Words("Point", "事项"),
@@ -357,9 +396,19 @@ WORDS: dict[str, Words] = {
     "who-licence": Words("Legal", "法务"),
     "who-compliance": Words("Compliance and information security, with legal", "合规与信息安全部门，会同法务"),
     "evaluation": Words("Evaluation plan", "评测方案"),
+    "evaluation-first-code": Words(
+        "Measure the yardstick first: an open model as it is, with the relevant code in the prompt, on the same cases.",
+        "先测对照标准：开源模型不训练，把相关代码放进提示词，用同一批用例测。",
+    ),
     "evaluation-first": Words(
-        "Measure the yardstick first: the base model as it is, with the relevant code in the prompt, on the same cases.",
-        "先测对照标准：基座模型不训练，把相关代码放进提示词，用同一批用例测。",
+        "Measure the yardstick first: an open model as it is, with the relevant material or good examples in the prompt, "
+        "on the same cases.",
+        "先测对照标准：开源模型不训练，把相关资料或好的示例放进提示词，用同一批用例测。",
+    ),
+    "evaluation-use": Words(
+        "A blind test on real cases of the domain, with the same prompts and settings as in use, and the time to the first "
+        "token and to the whole answer under the load that is planned.",
+        "用领域真实用例盲测，提示词与参数同上线时一致；并在计划的负载下测首 token 时延和完整回答时延。",
     ),
     "evaluation-goal": Words("{name}: {says}", "{name}：{says}"),
     "evaluation-cases": Words(
@@ -465,7 +514,12 @@ WORDS: dict[str, Words] = {
     "commands-for-option": Words("For option {number}: {title}.", "方案 {number}：{title}。"),
     "command-watch": Words("Watch the devices while it runs", "运行时监控设备"),
     "command-topology": Words("Check how the devices are joined", "查看设备互联"),
-    "command-config": Words("Settings of the plan for {framework}", "计划对应的 {framework} 配置"),
+    "command-config": Words("Settings of the plan for {framework}: `{file}`", "计划对应的 {framework} 配置：`{file}`"),
+    "command-nodes": Words(
+        "Start the same command on every node: HEAD is the address of the first, RANK is 0 there and 1, 2, … on the others "
+        "(`deepspeed` is started once and reads the nodes from HOSTS).",
+        "每个节点执行同一条命令：HEAD 是首节点地址，RANK 在首节点为 0，其余依次为 1、2……（`deepspeed` 只需启动一次，节点列表写在 HOSTS 里）。",
+    ),
     "command-smoke": Words(
         "Smoke test: {steps} steps; expect {memory} GiB a device and {step} s a step",
         "冒烟测试：跑 {steps} 步，预期单卡 {memory} GiB、每步 {step} 秒",
@@ -517,6 +571,14 @@ WORDS: dict[str, Words] = {
         "The server stops with out-of-memory under {requests} requests at a time.",
         "{requests} 个并发时推理服务报显存溢出。",
     ),
+    "sign-numerics-fp32": Words(
+        "In the smoke test a step in 16 bit takes half the time or less, at the same loss.",
+        "冒烟测试中，16 位精度每步用时不到一半，损失却一样。",
+    ),
+    "sign-numerics-bf16": Words(
+        "The gradient norm is ten times the usual, the loss jumps and does not come back, or turns NaN.",
+        "梯度范数达平时十倍，损失突增不回落，或变 NaN。",
+    ),
     "sign-numerics": Words(
         "The loss scale falls to 1, the gradient norm is ten times the usual, or the loss turns NaN.",
         "损失缩放降到 1、梯度范数达平时十倍，或损失变 NaN。",
@@ -545,6 +607,42 @@ WORDS: dict[str, Words] = {
         "After the first week the run makes fewer than {rate} tokens/s on each device.",
         "第一周后单卡速度低于 {rate} token/s。",
     ),
+    "sign-time-short": Words(
+        "In the first 100 steps the run makes fewer than {rate} tokens/s on each device.",
+        "前 100 步单卡速度低于 {rate} token/s。",
+    ),
+    "sign-TIM016": Words(
+        "No supplier confirms in writing a delivery that leaves time for the work.",
+        "没有供应商书面承诺能赶上期限的交期。",
+    ),
+    "sign-EVD007": Words("A new quotation is above the price used here.", "新报价高于本报告所用价格。"),
+    "sign-HWR005": Words("No supplier names the export licence in writing.", "供应商拿不出出口许可的书面证明。"),
+    "sign-HWR006": Words("No supplier names the export licence in writing.", "供应商拿不出出口许可的书面证明。"),
+    "sign-HWR008": Words(
+        "In the smoke test a step takes many times what it takes on a training card.",
+        "冒烟测试每步用时是训练卡的许多倍。",
+    ),
+    "sign-HWR009": Words("The training framework does not start on it.", "训练框架在这种卡上跑不起来。"),
+    "sign-HWR010": Words("The training framework does not start on it.", "训练框架在这种设备上跑不起来。"),
+    "sign-STO003": Words("The disk is full before the run is half done.", "训练没过半磁盘就写满。"),
+    "sign-SFT001": Words(
+        "A new model, kernel or security fix no longer installs on the pinned versions.",
+        "新模型、新算子或安全补丁在锁定的版本上装不上。",
+    ),
+    "sign-MTD011": Words(
+        "A general benchmark falls after the first billion tokens, while the loss on one's own data goes on falling.",
+        "训练十亿 token 后通用基准已经下降，自己数据上的损失却还在降。",
+    ),
+    "sign-MTD028": Words("The reward rises and the blind test does not.", "奖励在涨，盲测成绩不动。"),
+    "sign-MTD030": Words("The framework refuses to start.", "框架拒绝启动。"),
+    "sign-MTD035": Words("The loss on texts with the new tokens does not fall.", "含新增 token 的文本上损失不下降。"),
+    "sign-NUM014": Words(
+        "A loss that turned NaN is noticed a day later, by chance.", "损失变成 NaN 一天后才被偶然发现。"
+    ),
+    "sign-licence-use": Words(
+        "Legal has said no, or nothing in writing, on the day the model is to be let into use.",
+        "模型上线当天，法务否决或没有书面答复。",
+    ),
     "sign-cost": Words(
         "Orders and posts booked on the project pass {amount}.", "项目已下的订单与占用的人力合计超过 {amount}。"
     ),
@@ -556,7 +654,8 @@ WORDS: dict[str, Words] = {
         "A general benchmark loses more than {points} points against the base.", "通用基准比基座下降超过 {points} 分。"
     ),
     "sign-evaluation": Words(
-        "On the day of the start nobody can say what the base model scores.", "启动当天没人说得出基座模型的得分。"
+        "On the day of the start nobody can say what an open model scores on one's own cases.",
+        "启动当天没人说得出开源模型在自己用例上的得分。",
     ),
     "sign-licence": Words(
         "Legal has said no, or nothing in writing, on the day the data is frozen.",

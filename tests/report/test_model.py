@@ -199,13 +199,12 @@ def test_private_code_is_told_why_no_api(story: Report) -> None:
 
 
 PREFERENCES = {
-    "a plan that stands": ("go", ["go"], False, (True, None, 1)),
-    "a plan with nothing beside it": ("go", [], False, (True, None, None)),
-    "conditions, and nothing better": ("caution", ["caution", "go"], False, (True, None, 1)),
-    "conditions, and something better": ("caution", ["go", "go"], False, (False, 1, 2)),
-    "conditions, but nothing else does the job": ("caution", ["go"], True, (True, None, 1)),
-    "no way, one other": ("no-go", ["caution"], False, (False, 1, None)),
-    "no way at all": ("no-go", [], False, (False, None, None)),
+    "a plan that stands": ("go", ["go"], (True, None, 1)),
+    "a plan with nothing beside it": ("go", [], (True, None, None)),
+    "conditions, and nothing better": ("caution", ["caution", "go"], (True, None, 1)),
+    "conditions, and something better": ("caution", ["go", "go"], (False, 1, 2)),
+    "no way, one other": ("no-go", ["caution"], (False, 1, None)),
+    "no way at all": ("no-go", [], (False, None, None)),
 }
 
 
@@ -216,14 +215,63 @@ def test_what_is_recommended(case: str) -> None:
             self.verdict = verdict
 
     class Found:
-        def __init__(self, verdicts: list[str], stands: bool) -> None:
-            self.options, self.plan_stands = tuple(Judged(row) for row in verdicts), stands
+        def __init__(self, verdicts: list[str]) -> None:
+            self.options, self.plan_stands = tuple(Judged(row) for row in verdicts), False
 
-    verdict, others, stands, expected = PREFERENCES[case]
-    found: Any = Found(others, stands)
+    verdict, others, expected = PREFERENCES[case]
+    found: Any = Found(others)
     plan: Any = Judged(verdict)
     choices = choices_of(plan, found)
     assert (choices.plan_first, choices.recommended, choices.runner_up) == expected
+
+
+BESIDE_BETTER: dict[str, tuple[dict[str, Any], int | None]] = {
+    "nothing else does the job": (
+        {"model": {"name": "Qwen2.5-72B-Instruct"}, "training": {"method": "qlora", "sequence_length": 2048},
+         "hardware": {"device": "h100-sxm", "count": 1}, "project": {"use": "weights-to-customers"},
+         "data": [{"kind": "instructions", "samples": 10000, "tokens_per_sample": 500, "source": "internal"}]},
+        None),
+    "an option does the same job": (
+        {"model": {"name": "qwen3-30b-a3b"},
+         "training": {"method": "lora", "sharding": "zero3", "framework": "llama-factory"},
+         "hardware": {"device": "a100-80g-sxm", "count": 8},
+         "data": [{"kind": "instructions", "samples": 10000, "tokens_per_sample": 500}], "claims": {"days": "20 min"}},
+        3),
+    "it will hardly fit": (
+        {"model": {"name": "Qwen2.5-0.5B-Instruct"},
+         "training": {"method": "preference", "precision": "fp32", "micro_batch_size": 8, "framework": "trl",
+                      "activation_checkpointing": "none", "sequence_length": 1024},
+         "hardware": {"device": "a100-80g-sxm", "count": 1}, "data": [{"kind": "chat", "samples": 60000}]},
+        1),
+    "it passes its own budget": (
+        {"model": {"name": "qwen2.5-7b"}, "training": {"method": "rl", "sequence_length": 4096},
+         "hardware": {"device": "h100-sxm", "count": 4, "tenure": "rent"},
+         "data": [{"kind": "math", "tokens": "60M", "license": "MIT", "source": "public"}],
+         "project": {"budget": "50000 CNY", "goal": "task", "use": "internal",
+                     "team": {"engineers": 2, "experience": "some"}}},
+        1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BESIDE_BETTER)
+def test_a_cautious_plan_beside_better_judged_ones(case: str, day: date) -> None:
+    """A plan is approved on conditions only if nothing does its job better and it fits, in time and in its budget."""
+    values, recommended = BESIDE_BETTER[case]
+    report = check({"version": 1} | values, today=day)
+    assert (report.verdict, report.options.options[0].verdict) == ("caution", "go")
+    choices = choices_of(report.judgement, report.options)
+    assert (choices.plan_first, choices.recommended) == (recommended is None, recommended)
+
+
+def test_a_finding_on_the_licence_counts_in_its_status(day: date) -> None:
+    """Llama 4 is allowed on conditions as a service, and not to a company in the EU: the page must not say yes."""
+    values = {"version": 1, "model": {"name": "Llama-4-Scout-17B-16E-Instruct"}, "training": {"method": "none"},
+              "hardware": {"device": "h100-sxm", "count": 4}, "project": {"use": "hosted-service", "regions": ["EU"]},
+              "serving": {"concurrent_requests": 8, "context_length": 8192}}  # fmt: skip
+    report = check(values, today=day)
+    said = answers(report.to_model("en", options=False))["sale"]
+    assert said.startswith("legal must decide")
+    assert "LIC019" in said
 
 
 NO_COMMAND = {"colossal-ai", "internlm", "nemo"}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.options.limits import limits_of
 from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.pictures import Row, slack_text
 from advisor.report.model.records import Table, Text, joined, plain, strong
-from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
+from advisor.report.model.terms import stage_of, stage_word, standing, status_word
 from advisor.report.model.wording import NOTHING, amount, between, days, listed, remarked, word
 from advisor.schedule import Schedule
 from advisor.words import Language, say
@@ -33,14 +35,52 @@ class Choices:
 
 
 def choices_of(judgement: Judgement, options: Options | None) -> Choices:
-    """The recommendation: the plan unless it is a no-go or an option is judged better, then the first option."""
+    """The recommendation: the plan unless it is a no-go or an option is judged better, then the first option.
+
+    A plan that nothing else does as well stays recommended beside better judged plans of another kind, if it fits and
+    keeps its own budget and deadline; where an option does the same job better judged, for no more and no later, that
+    option is recommended.
+    """
     found = options.options if options is not None else ()
+    first = 1 if found else None
     better = bool(found) and _RANK[found[0].verdict] < _RANK[judgement.verdict]
-    stands = options is not None and options.plan_stands
-    plan_first = judgement.verdict == "go" or (judgement.verdict == "caution" and (stands or not better))
-    if plan_first:
-        return Choices(True, None, 1 if found else None)
-    return Choices(False, 1 if found else None, 2 if len(found) > 1 else None)
+    if judgement.verdict == "go" or (judgement.verdict == "caution" and not better):
+        return Choices(True, None, first)
+    stands = options is not None and options.plan_stands and not unfit(judgement) and not _overruns(judgement)
+    if judgement.verdict == "caution" and stands:
+        rival = _rival(judgement, found)
+        if rival is None:
+            return Choices(True, None, first)
+        return Choices(False, rival, 1 if rival > 1 else _second(found))
+    return Choices(False, first, _second(found))
+
+
+def _overruns(judgement: Judgement) -> bool:
+    """Tell whether a plan most likely passes its own budget, or its own deadline whenever its devices arrive."""
+    cost, budget, schedule = judgement.estimates.cost, judgement.facts.get("cost.budget"), judgement.schedule
+    if budget is not None and cost is not None and cost.project is not None and cost.project.likely > float(budget):
+        return True
+    delivery = schedule.part("delivery")
+    return schedule.slack is not None and schedule.slack.likely + (delivery.likely if delivery else 0.0) < 0
+
+
+def _second(found: Sequence[Option]) -> int | None:
+    return 2 if len(found) > 1 else None
+
+
+def _rival(judgement: Judgement, found: Sequence[Option]) -> int | None:
+    """The first option of the plan's own method and model within its demands that is better judged, for no more
+    money and no later; its number."""
+    cost, counted, method = judgement.estimates.cost, judgement.schedule.counted, limits_of(judgement.case).method
+    for number, option in enumerate(found, 1):
+        same = option.choice.way == method and option.choice.base.own and not option.gives_up
+        if not same or option.choice.machines.abroad or _RANK[option.verdict] >= _RANK[judgement.verdict]:
+            continue
+        dearer = cost and cost.project and option.cost and option.cost.likely > cost.project.likely
+        later = counted and option.days and option.days.likely > counted.likely
+        if not dearer and not later:
+            return number
+    return None
 
 
 def unfit(judgement: Judgement) -> bool:
@@ -50,10 +90,18 @@ def unfit(judgement: Judgement) -> bool:
     return part is not None and part.fits in {"no", "unlikely"}
 
 
+def misfit(judgement: Judgement) -> str:
+    """How a run that is `unfit` misses: it cannot fit, it hardly will, or a served model is asked for too much."""
+    memory = judgement.estimates.memory
+    if memory is None:
+        return "overload"
+    return "unfit" if memory.fits == "no" else "unlikely"
+
+
 def first_result(judgement: Judgement, schedule: Schedule, lang: Language) -> str:
     """When something can be seen first."""
     if unfit(judgement):
-        return word(lang, "first-unfit")
+        return word(lang, f"first-{misfit(judgement)}")
     if schedule.first is None:
         return word(lang, "first-unknown")
     return word(lang, "first-after", days=days(schedule.first, lang))
@@ -118,7 +166,7 @@ def _choice(name: Text, judgement: Judgement, lang: Language, deadline: float | 
         plain(money or word(lang, "cost-unknown-short")),
         plain(first_result(judgement, schedule, lang)),
         plain(NOTHING if stands else slack_text(schedule, lang)),
-        plain(status_word(worst_status(terms_of(judgement, lang), stage_of(judgement)), lang)),
+        plain(status_word(standing(judgement, lang), lang)),
     )
 
 

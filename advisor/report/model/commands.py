@@ -9,8 +9,10 @@ Capitals stand for the reader's own paths. Every option is one that the tool doc
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
+from advisor.estimates.run import Recipe, Run
 from advisor.pipeline import Judgement
 from advisor.report.model.records import Block, Code, Paragraph
 from advisor.report.model.wording import word, worded
@@ -71,11 +73,14 @@ def _training(judgement: Judgement, lang: Language) -> list[Block]:
     settings = _settings(judgement)
     if settings is not None:
         language, text = settings
-        blocks.append(Code(worded(lang, "command-config", framework=framework), language, text))
+        name = {"yaml": "plan.yaml", "json": "ds_config.json"}.get(language, "plan.args")
+        blocks.append(Code(worded(lang, "command-config", framework=framework, file=name), language, text))
     found = _run_and_resume(judgement)
     if found is None:
         return [*blocks, Paragraph(worded(lang, "command-none", framework=framework))]
     smoke, restore = found
+    if case.run.layout.nodes > 1:
+        blocks.append(Paragraph(worded(lang, "command-nodes")))
     expected = word(lang, "report.unknown")
     blocks.append(
         Code(
@@ -103,35 +108,32 @@ def _run_and_resume(judgement: Judgement) -> tuple[str, str] | None:
     recipe, each, half = run.recipe, run.layout.per_node, steps // 2
     many = run.layout.devices > 1
     framework = recipe.framework
+    meet = _MEET_ENV.format(nodes=run.layout.nodes) if run.layout.nodes > 1 else ""
     if framework == "llama-factory":
-        head = f"{'FORCE_TORCHRUN=1 ' if many else ''}llamafactory-cli train plan.yaml"
+        head = f"{'FORCE_TORCHRUN=1 ' if many else ''}{meet}llamafactory-cli train plan.yaml"
         return (f"{head} max_steps={steps} save_steps={half}",
                 f"{head} max_steps={steps} resume_from_checkpoint=OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework in _TRAINER:
-        launch = {"deepspeed": f"deepspeed --num_gpus {each} train.py --deepspeed ds_config.json",
-                  "unsloth": "python train.py",
-                  "fsdp": "accelerate launch --config_file fsdp.yaml train.py",
-                  "huggingface": f"torchrun --nproc_per_node {each} train.py"}  # fmt: skip
-        head = f"{launch[framework]} --model_name_or_path MODEL --output_dir OUTPUT"
+        head = f"{_launch(judgement)} --model_name_or_path MODEL --output_dir OUTPUT {_batches(judgement)}"
         return (f"{head} --max_steps {steps} --save_steps {half}",
                 f"{head} --max_steps {steps} --resume_from_checkpoint OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework == "ms-swift":
-        verb = "pt" if recipe.method in {"pretraining", "continued-pretraining"} else "sft"
-        head = f"NPROC_PER_NODE={each} swift {verb} --model MODEL --dataset DATA --output_dir OUTPUT"
+        head = f"NPROC_PER_NODE={each} {meet}swift {_swift(recipe)} {_batches(judgement)}"
         return (f"{head} --max_steps {steps} --save_steps {half}",
                 f"{head} --max_steps {steps} --resume_from_checkpoint OUTPUT/checkpoint-{half}")  # fmt: skip
     if framework == "axolotl":
         head = f"axolotl train plan.yaml --max-steps {steps}"
         return (f"{head} --save-steps {half}", f"{head} --resume-from-checkpoint OUTPUT/checkpoint-{half}")
     if framework in _MEGATRON:
-        head = f"torchrun --nproc_per_node {each} --nnodes {run.layout.nodes} pretrain_gpt.py $(cat plan.args)"
+        head = f"{_torchrun(run)} pretrain_gpt.py $(cat plan.args) --mock-data"
         return (f"{head} --save CHECKPOINTS --save-interval {half} --exit-interval {steps}",
-                f"{head} --load CHECKPOINTS --exit-interval {steps}")  # fmt: skip
+                f"{head} --load CHECKPOINTS --exit-interval {2 * steps}")  # fmt: skip
     if framework == "torchtune":
         recipe_name = ("lora" if recipe.adapters else "full") + (
             "_finetune_distributed" if many else "_finetune_single_device"
         )
-        head = f"tune run {f'--nproc_per_node {each} ' if many else ''}{recipe_name} --config plan.yaml"
+        spread = f"--nproc_per_node {each} {_rendezvous(run)}" if many else ""
+        head = f"tune run {spread}{recipe_name} --config plan.yaml"
         return (f"{head} epochs=1 max_steps_per_epoch={steps}", f"{head} resume_from_checkpoint=True")
     if framework == "torchtitan":
         head = f"NGPU={each} CONFIG_FILE=plan.toml ./run_train.sh"
@@ -147,6 +149,60 @@ def _run_and_resume(judgement: Judgement) -> tuple[str, str] | None:
         return (f"{head} max_duration={steps}ba save_interval={half}ba",
                 f"{head} max_duration={2 * steps}ba load_path=CHECKPOINTS/latest-rank0.pt")  # fmt: skip
     return None
+
+
+_MEET_ENV = "NNODES={nodes} NODE_RANK=RANK MASTER_ADDR=HEAD MASTER_PORT=29500 "
+"""How launchers that read the environment are told where the nodes meet: LLaMA-Factory and ms-swift."""
+
+
+def _rendezvous(run: Run) -> str:
+    """Options of torchrun by which several nodes find each other."""
+    if run.layout.nodes == 1:
+        return ""
+    return f"--nnodes {run.layout.nodes} --node_rank RANK --master_addr HEAD --master_port 29500 "
+
+
+def _torchrun(run: Run) -> str:
+    return f"torchrun --nproc_per_node {run.layout.per_node} {_rendezvous(run)}".rstrip()
+
+
+def _launch(judgement: Judgement) -> str:
+    """How a script that takes the arguments of Hugging Face's trainer is started."""
+    run = judgement.case.run
+    configured = " --deepspeed ds_config.json" if run.recipe.zero_stage else ""
+    if run.recipe.framework == "deepspeed":
+        hosts = "--hostfile HOSTS " if run.layout.nodes > 1 else ""
+        return f"deepspeed {hosts}--num_gpus {run.layout.per_node} train.py --deepspeed ds_config.json"
+    if run.recipe.framework == "unsloth":
+        return "python train.py"
+    if run.recipe.framework == "fsdp":
+        return "accelerate launch --config_file fsdp.yaml train.py"
+    return f"{_torchrun(run)} train.py{configured}"
+
+
+def _batches(judgement: Judgement) -> str:
+    """Arguments of Hugging Face's trainer that decide memory and speed of a step."""
+    recipe = judgement.case.run.recipe
+    found = [
+        f"--per_device_train_batch_size {recipe.micro_batch}",
+        f"--gradient_accumulation_steps {recipe.accumulation}",
+    ]
+    if recipe.recompute == "full":
+        found.append("--gradient_checkpointing true")
+    if recipe.precision in {"bf16", "fp16"} and recipe.framework != "ms-swift":
+        found.append(f"--{recipe.precision} true")
+    return " ".join(found)
+
+
+def _swift(recipe: Recipe) -> str:
+    """Verb and arguments of ms-swift; it tunes adapters unless it is told not to."""
+    verb = {"pretraining": "pt", "continued-pretraining": "pt", "preference": "rlhf --rlhf_type dpo",
+            "rl": "rlhf --rlhf_type grpo"}.get(recipe.method, "sft")  # fmt: skip
+    found = [verb, "--model MODEL --dataset DATA --output_dir OUTPUT",
+             f"--tuner_type {'lora' if recipe.adapters else 'full'} --max_length {recipe.sequence_length}"]  # fmt: skip
+    if recipe.zero_stage:
+        found.append(f"--deepspeed zero{recipe.zero_stage}")
+    return " ".join(found)
 
 
 def _settings(judgement: Judgement) -> tuple[str, str] | None:
@@ -207,20 +263,29 @@ def _llama_factory(judgement: Judgement) -> str:
     rows += [
         ("dataset", "DATA"),
         ("cutoff_len", recipe.sequence_length),
-        ("packing", str(recipe.packing).lower()),
+        *([("packing", str(recipe.packing).lower())] if stage in {"pt", "sft"} else []),
+        *([("reward_model", "REWARD")] if stage == "ppo" else []),
         ("per_device_train_batch_size", recipe.micro_batch),
         ("gradient_accumulation_steps", recipe.accumulation),
-        ("learning_rate", f"{case.plan.training.learning_rate:g}" if case.plan.training.learning_rate else "RATE"),
+        ("learning_rate", _rate(judgement)),
         ("num_train_epochs", f"{case.epochs:g}"),
-        ("bf16" if recipe.precision == "bf16" else "fp16", "true"),
-        ("flash_attn", "fa2" if recipe.attention == "flash2" else "sdpa"),
+        *([("fp16" if recipe.precision == "fp16" else "bf16", "true")] if recipe.precision != "fp32" else []),
+        *([("optim", _OPTIMIZERS[recipe.optimizer])] if recipe.optimizer in _OPTIMIZERS else []),
+        ("flash_attn", "fa2" if recipe.attention == "flash2" and case.run.machine.platform == "cuda" else "sdpa"),
         ("disable_gradient_checkpointing", "true" if recipe.recompute == "none" else "false"),
     ]
     if recipe.zero_stage:
-        rows.append(("deepspeed", f"examples/deepspeed/ds_z{recipe.zero_stage}_config.json"))
+        # The framework ships configurations of stages 2 and 3 alone.
+        kept = "_offload" if recipe.offload in {"optimizer", "parameters"} else ""
+        rows.append(("deepspeed", f"examples/deepspeed/ds_z{max(2, recipe.zero_stage)}{kept}_config.json"))
     rows += [("output_dir", "OUTPUT"), ("logging_steps", 1), ("save_steps", _saved_every(judgement)),
              ("save_total_limit", case.plan.training.keep_checkpoints or 3)]  # fmt: skip
     return "\n".join(f"{name}: {value}" for name, value in rows)
+
+
+_OPTIMIZERS = {"adamw-8bit": "adamw_bnb_8bit", "paged-adamw-8bit": "paged_adamw_8bit", "adafactor": "adafactor",
+               "sgd": "sgd"}  # fmt: skip
+"""Names of Hugging Face's trainer for what is not its default."""
 
 
 def _saved_every(judgement: Judgement) -> int:
@@ -242,15 +307,31 @@ def _hub(judgement: Judgement) -> str:
     return model.hub if model is not None and model.hub else "MODEL"
 
 
+def _rate(judgement: Judgement) -> str:
+    rate = judgement.case.plan.training.learning_rate
+    return f"{rate:g}" if rate else "RATE"
+
+
+def _iterations(judgement: Judgement) -> str:
+    time = judgement.estimates.time
+    return f"{math.ceil(time.steps)}" if time is not None and time.steps else "STEPS"
+
+
 def _megatron(judgement: Judgement) -> str:
     run = judgement.case.run
     recipe, layout, shape = run.recipe, run.layout, run.architecture
     batch = recipe.micro_batch * recipe.accumulation * layout.data
     rows = [
         f"--num-layers {shape.layers} --hidden-size {shape.hidden_size} --ffn-hidden-size {shape.ffn_hidden_size}",
-        f"--num-attention-heads {shape.attention_heads} --group-query-attention --num-query-groups {shape.kv_heads}",
+        f"--num-attention-heads {shape.attention_heads} --group-query-attention --num-query-groups {shape.kv_heads}"
+        f" --kv-channels {shape.head_dim}",
+        "--position-embedding-type rope --normalization RMSNorm --disable-bias-linear"
+        f"{' --swiglu' if shape.gated_mlp else ''}"
+        f"{'' if shape.tied_embeddings else ' --untie-embeddings-and-output-weights'}",
+        f"--tokenizer-type NullTokenizer --vocab-size {shape.vocab_size}",
         f"--seq-length {recipe.sequence_length} --max-position-embeddings {recipe.sequence_length}",
         f"--micro-batch-size {recipe.micro_batch} --global-batch-size {batch}",
+        f"--train-iters {_iterations(judgement)} --lr {_rate(judgement)}",
         f"--tensor-model-parallel-size {layout.tensor} --pipeline-model-parallel-size {layout.pipeline}"
         f" --context-parallel-size {layout.context}",
     ]

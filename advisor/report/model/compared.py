@@ -25,7 +25,7 @@ from advisor.report.model.records import (
     strong,
 )
 from advisor.report.model.risks import GRAVE, top_risks
-from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
+from advisor.report.model.terms import stage_of, stage_word, standing, status_word
 from advisor.report.model.wording import NOTHING, amount, finding_says, in_brackets, label, word, worded
 from advisor.words import Language
 
@@ -103,7 +103,7 @@ def _row(number: int, judgement: Judgement, lang: Language) -> Row:
     if gravest:
         count = plain(in_brackets(word(lang, "risks-count", count=grave), lang)) if grave else ()
         said = joined((strong(gravest[0].rule.id), finding_says(gravest[0], lang), count))
-    status = status_word(worst_status(terms_of(judgement, lang), stage), lang)
+    status = status_word(standing(judgement, lang), lang)
     return (
         joined((strong(_name(number, lang)), plain(_what(judgement)))),
         strong(word(lang, f"report.{judgement.verdict}")),

@@ -12,7 +12,7 @@ from advisor.pricing import figure_range
 from advisor.report.model.choices import machines, option_name, picture_rows, short_title
 from advisor.report.model.pictures import cost_picture, pareto_picture, timeline_picture
 from advisor.report.model.records import Block, Bullets, Paragraph, Row, Section, Table, Text, joined, plain, strong
-from advisor.report.model.terms import stage_of, stage_word, status_word, terms_of, worst_status
+from advisor.report.model.terms import stage_of, stage_word, standing, status_word
 from advisor.report.model.wording import NOTHING, amount, between, days, listed, sentences, spread, word, worded
 from advisor.resolve import PRIVATE_KINDS
 from advisor.words import Language, say
@@ -57,7 +57,7 @@ def missing_section(options: Options, lang: Language) -> Section | None:
 
 def _option_row(number: int, option: Option, lang: Language, *, code: bool) -> Row:
     judgement, currency = option.judgement, option.judgement.pricing.currency
-    status = worst_status(terms_of(judgement, lang), stage_of(judgement))
+    status = standing(judgement, lang)
     given = listed((say(lang, f"options.short-{name}") for name in option.gives_up), lang)
     return (
         joined((strong(number), plain(f"{short_title(option, lang)} · {machines(option, lang)}"))),
@@ -114,13 +114,14 @@ def _rent_or_buy(name: str, judgement: Judgement, lang: Language) -> Row | None:
         return None
     even = found.break_even_utilisation
     share = shown_value(found.planned_utilisation, "share", lang)
+    used = "of-life-below" if share.startswith("<") else "of-life"
     return (
         strong(name),
         plain(word(lang, f"tenure-{job.tenure}")),
         plain(amount(found.rent_total, currency, lang)),
         plain(amount(found.buy_total, currency, lang)),
         plain(NOTHING if even is None else word(lang, "of-life", share=_shares(even, lang))),
-        plain(word(lang, "of-life", share=share)),
+        plain(word(lang, used, share=share.removeprefix("< "))),
     )
 
 

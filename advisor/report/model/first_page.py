@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from advisor.estimates.run import Range
 from advisor.options.models import shown_name
 from advisor.pipeline import Judgement
-from advisor.report.model.choices import Choices, choice_table, unfit
-from advisor.report.model.records import Answer, FirstPage, Text
+from advisor.report.model.choices import Choices, choice_table, misfit, unfit
+from advisor.report.model.records import Answer, FirstPage, Text, plain
 from advisor.report.model.risks import GRAVE, risk_table, top_risks
 from advisor.report.model.terms import (
     STAGES,
     STRICTER,
     Terms,
+    barring,
     stage_of,
     stage_word,
+    standing,
     status_word,
     terms_of,
     worst_status,
@@ -65,15 +67,21 @@ def _ask(judgement: Judgement, options: Options | None, choices: Choices, lang: 
     if choices.plan_first:
         serious = grave or sum(row.rule.severity == "medium" for row in judgement.findings)
         go = judgement.verdict == "go"
-        condition = "ask-conditions" if grave else "ask-conditions-medium"
+        condition = _by_count("ask-conditions" if grave else "ask-conditions-medium", serious)
         asked = worded(lang, "ask-go") if go else worded(lang, condition, count=serious)
         return sentences((asked, _late(judgement, lang)), lang)
     if option is None:
         return worded(lang, "ask-stop" if options is not None else "ask-stop-unsearched")
     left = sum(row.rule.severity in {"high", "medium"} for row in option.judgement.findings)
-    key = "ask-prefer" if judgement.verdict != "no-go" else "ask-instead-open" if left else "ask-instead"
+    instead = _by_count("ask-instead-open", left) if left else "ask-instead"
+    key = "ask-prefer" if judgement.verdict != "no-go" else instead
     asked = worded(lang, key, number=choices.recommended, title=option.title.text(lang), count=left)
     return sentences((asked, _late(option.judgement, lang), _pilot(options, option, lang)), lang)
+
+
+def _by_count(key: str, count: int) -> str:
+    """The key of words about several things, or of those about one."""
+    return f"{key}-one" if count == 1 else key
 
 
 def _late(judgement: Judgement, lang: Language) -> Text:
@@ -109,19 +117,17 @@ def _memory(judgement: Judgement, lang: Language) -> Text:
     if memory is None or not unfit(judgement):
         return ()
     pool, state = judgement.case.run.machine.usable_gib * layout.devices, memory.state_bytes_total / 2**30
-    key = "unfit-state" if state > pool else "unfit"
+    key = _by_count("unfit-state", layout.devices) if state > pool else "unfit"
     return worded(lang, key, state=significant(state), pool=significant(pool), count=layout.devices,
-                  likely=significant(memory.per_device.likely), usable=significant(memory.usable_gib))  # fmt: skip
+                  likely=significant(memory.needed.likely), usable=significant(memory.usable_gib))  # fmt: skip
 
 
 def _cost(judgement: Judgement, option: Option | None, choices: Choices, lang: Language) -> Answer:
     cost, currency = judgement.estimates.cost, judgement.pricing.currency
     said: list[Text] = []
     if cost is None or cost.project is None:
-        device = judgement.case.device
-        what = shown_name(device.name, lang) if device is not None else word(lang, "report.unknown")
         short = word(lang, "cost-unknown-short")
-        said.append(worded(lang, "cost-unknown", what=what))
+        said.append(_why_no_cost(judgement, lang))
     else:
         short = amount(cost.project, currency, lang)
         parts = sorted(((part.likely, name) for name, part in cost.parts.items() if part), reverse=True)[:2]
@@ -138,6 +144,15 @@ def _cost(judgement: Judgement, option: Option | None, choices: Choices, lang: L
     if option is not None and option.cost is not None:
         said.append(worded(lang, "cost-option", number=choices.recommended, amount=amount(option.cost, currency, lang)))
     return Answer("cost", word(lang, "question-cost"), short, sentences(said, lang))
+
+
+def _why_no_cost(judgement: Judgement, lang: Language) -> Text:
+    device, job = judgement.case.device, judgement.pricing.job
+    if device is None or (judgement.case.trains and judgement.case.run.tokens is None):
+        return worded(lang, "cost-untimed", missing=word(lang, f"missing-{_missing(judgement)[0]}"))
+    hardware = judgement.case.plan.hardware
+    tenure = job.tenure if job is not None else (hardware.tenure if hardware is not None else None) or "rent"
+    return worded(lang, "cost-unknown", what=shown_name(device.name, lang), tenure=word(lang, f"tenure-{tenure}"))
 
 
 def _against_budget(judgement: Judgement, lang: Language) -> Text:
@@ -157,6 +172,9 @@ def _against_budget(judgement: Judgement, lang: Language) -> Text:
     return worded(lang, "cost-over", budget=shown, times=times)
 
 
+_NO_RESULT = {"unfit": "first-not", "unlikely": "first-hardly", "overload": "first-not-loaded"}
+
+
 def _calendar(judgement: Judgement, options: Options | None, choices: Choices, lang: Language) -> Answer:
     schedule, case = judgement.schedule, judgement.case
     said: list[Text] = []
@@ -165,9 +183,12 @@ def _calendar(judgement: Judgement, options: Options | None, choices: Choices, l
         missing = listed((word(lang, f"missing-{name}") for name in _missing(judgement)), lang)
         said.append(worded(lang, "calendar-unknown", missing=missing))
     else:
-        key = "calendar-unfit" if unfit(judgement) else "calendar-run" if case.trains else "calendar-use"
+        key = "calendar-run" if case.trains else "calendar-use"
         first, counted = days(schedule.first, lang), days(schedule.counted, lang)
-        short = word(lang, "first-none") if unfit(judgement) else first
+        short = first
+        if unfit(judgement):
+            missed = misfit(judgement)
+            key, short = f"calendar-{missed}", word(lang, _NO_RESULT[missed])
         said.append(worded(lang, key, first=first, counted=counted))
     if schedule.deadline is not None:
         date = case.today + timedelta(days=round(schedule.deadline))
@@ -206,34 +227,46 @@ def _risks(judgement: Judgement, lang: Language) -> Answer:
     if not chosen:
         return Answer("risks", word(lang, "question-risks"), short, worded(lang, "risks-clear"))
     table = risk_table(chosen, judgement, lang, remedies=False)
-    return Answer("risks", word(lang, "question-risks"), short, worded(lang, "risks-text"), table)
+    text = _by_count("risks-text", len(chosen)) if grave else "risks-text-medium"
+    return Answer("risks", word(lang, "question-risks"), short, worded(lang, text), table)
 
 
 def _sale(judgement: Judgement, option: Option | None, choices: Choices, lang: Language) -> Answer:
     rows, stage = terms_of(judgement, lang), stage_of(judgement)
-    status = worst_status(rows, stage)
+    status = standing(judgement, lang)
     said: list[Text] = []
     if stage in _SOLD:
-        parts = [_status(row, stage, lang) for row in _strictest(rows, stage)]
-        more = len(parts) - _SHOWN_TERMS
-        if more > 0:
-            parts = [*parts[:_SHOWN_TERMS], word(lang, "sale-more", count=more)]
-        said.append(worded(lang, "sale-text", stage=stage_word(stage, lang), parts=between(lang).join(parts)))
+        parts = _shown_terms(_strictest(rows, stage), stage, lang)
+        said.append(worded(lang, "sale-text", stage=stage_word(stage, lang), parts=parts))
         short = word(lang, f"sale-{status}")
     else:
         sold = STAGES[-1]
-        later = worst_status(rows, sold)
+        later = max(worst_status(rows, sold), status, key=STRICTER.index)
         said.append(
             worded(lang, "sale-internal", stage=stage_word(stage, lang), status=status_word(status, lang),
                    other=stage_word(sold, lang), then=status_word(later, lang))
         )  # fmt: skip
+        barred = [row for row in _strictest(rows, sold) if row.status[sold] not in {"allowed", "conditions"}]
+        if barred:
+            said.append(worded(lang, "sale-because", parts=_shown_terms(barred, sold, lang)))
         short = word(lang, f"sale-{later}")
+    against = listed((row.rule.id for row in barring(judgement)), lang)
+    if against:
+        said.append(worded(lang, "sale-findings", ids=against))
     if option is not None:
-        offered = worst_status(terms_of(option.judgement, lang), stage_of(option.judgement))
-        said.append(worded(lang, "sale-option", number=choices.recommended, status=status_word(offered, lang)))
+        offered = status_word(standing(option.judgement, lang), lang)
+        said.append(worded(lang, "sale-option", number=choices.recommended, status=offered))
     said.append(_data_status(judgement, lang))
     said.append(worded(lang, "sale-decides"))
     return Answer("sale", word(lang, "question-sale"), short, sentences(said, lang))
+
+
+def _shown_terms(rows: list[Terms], stage: Stage, lang: Language) -> str:
+    parts = [_status(row, stage, lang) for row in rows]
+    more = len(parts) - _SHOWN_TERMS
+    if more > 0:
+        parts = [*parts[:_SHOWN_TERMS], word(lang, "sale-more", count=more)]
+    return between(lang).join(parts)
 
 
 def _strictest(rows: tuple[Terms, ...], stage: Stage) -> list[Terms]:
@@ -306,9 +339,11 @@ def _else(judgement: Judgement, options: Options | None, choices: Choices, lang:
         )  # fmt: skip
     if not options.options:
         said.append(worded(lang, "else-none-text"))
+    if options.flip.changes and not choices.plan_first:
+        said.append(plain(options.flip.says.text(lang)))
     left = len(options.options) - sum(row is not None for row in (option, second))
     if left:
         said.append(worded(lang, "else-more", count=left))
     count = len(options.options)
-    short = word(lang, "else-count", count=count) if count else word(lang, "else-none")
+    short = word(lang, _by_count("else-count", count), count=count) if count else word(lang, "else-none")
     return Answer("else", question, short, sentences(said, lang))

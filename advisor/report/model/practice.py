@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.options.limits import limits_of
 from advisor.pipeline import Judgement
 from advisor.pricing import figure_range
 from advisor.report.levers import levers_of
@@ -33,7 +34,8 @@ def evaluation_section(judgement: Judgement, lang: Language) -> Section:
     project = case.plan.project
     goal = (project.goal if project else None) or "unknown"
     planned = [str(item) for item in (project.evaluation or ())] if project else []
-    items: list[Text] = [worded(lang, "evaluation-first")]
+    code = "-code" if limits_of(case).code else ""
+    items: list[Text] = [worded(lang, f"evaluation-first{code}")]
     name = (
         f"evaluation-for-{goal}"
         if knowledge.has("practice", f"evaluation-for-{goal}")
@@ -42,7 +44,10 @@ def evaluation_section(judgement: Judgement, lang: Language) -> Section:
     advice = knowledge.entry("practice", name)
     says = getattr(advice.says, lang)
     suites = advice.keys.get("suites", [])
-    items.append(sentences((plain(says), _suites(suites, lang)), lang))
+    if case.trains:
+        items.append(sentences((plain(says), _suites(suites, lang)), lang))
+    else:
+        items.append(worded(lang, "evaluation-use"))
     few, many = (knowledge.figure(f"evaluation-cases-{points}-points").likely for points in (10, 5))
     items.append(worded(lang, "evaluation-cases", few=significant(few), many=significant(many)))
     if case.trains:

@@ -34,13 +34,15 @@ from advisor.report.model.wording import (
 )
 from advisor.report.text import acceptance_note
 from advisor.ruling.format import SEVERITIES
-from advisor.words import Language
+from advisor.words import Language, catalogue
 from advisor.words.figures import money, significant
 
 GRAVE = ("blocker", "high")
 CHECKLIST = ("licence", "compliance")
 """Topics whose findings stand in the compliance checklist."""
 SECONDS_PER_DAY = 86_400.0
+_SHORT_RUN = 14.0
+"""Days below which nobody waits a week to see whether a run is fast enough."""
 _FIRST_FOR_LEADERS = ("compliance", "numerics", "time", "cost", "method", "data", "team", "evaluation", "memory",
                       "software", "hardware", "operations", "storage", "licence")  # fmt: skip
 """Of findings that are equally severe, which topic a leader should hear of first; licences have their own answer."""
@@ -60,32 +62,43 @@ def top_risks(judgement: Judgement, count: int = 3) -> list[Finding]:
 
 
 def sign_of(finding: Finding, judgement: Judgement, lang: Language) -> Text:
-    """What one sees when a risk comes true, with the plan's own numbers."""
-    case, estimates = judgement.case, judgement.estimates
-    topic, knowledge = finding.rule.topic, case.knowledge
-    values: dict[str, object] = {}
-    key = f"sign-{topic}"
+    """What one sees when a risk comes true, with the plan's own numbers; of the rule itself, else of its topic."""
+    own = f"sign-{finding.rule.id}"
+    if own in catalogue("sections"):
+        return worded(lang, own)
+    topic, case = finding.rule.topic, judgement.case
     if topic == "memory":
-        if not case.trains and case.run.serving is not None:
-            key, values = "sign-memory-use", {"requests": case.run.serving.concurrent_requests}
-        else:
-            values = {"usable": significant(case.run.machine.usable_gib)}
-    elif topic == "time":
-        rate = _rate_for_deadline(judgement)
-        if rate is None:
-            key, values = "sign-evidence", {}
-        else:
-            values = {"rate": significant(rate)}
-    elif topic == "cost":
+        return _memory_sign(judgement, lang)
+    if topic == "time":
+        return _time_sign(judgement, lang)
+    if topic == "numerics":
+        kept = {"fp16": "sign-numerics", "fp32": "sign-numerics-fp32"}
+        return worded(lang, kept.get(case.run.recipe.precision, "sign-numerics-bf16"))
+    if topic == "licence" and not case.trains:
+        return worded(lang, "sign-licence-use")
+    if topic == "cost":
         limit = _limit(judgement, lang)
-        if limit is None:
-            key = "sign-evidence"
-        else:
-            values = {"amount": limit}
-    elif topic == "data":
-        values = {"points": significant(knowledge.figure("forgetting-budget-points").likely)}
-    del estimates
-    return worded(lang, key, **values)
+        return worded(lang, "sign-evidence") if limit is None else worded(lang, "sign-cost", amount=limit)
+    if topic == "data":
+        points = case.knowledge.figure("forgetting-budget-points").likely
+        return worded(lang, "sign-data", points=significant(points))
+    return worded(lang, f"sign-{topic}")
+
+
+def _memory_sign(judgement: Judgement, lang: Language) -> Text:
+    case, memory = judgement.case, judgement.estimates.memory
+    if not case.trains and case.run.serving is not None:
+        return worded(lang, "sign-memory-use", requests=case.run.serving.concurrent_requests)
+    usable = memory.usable_gib if memory is not None else case.run.machine.usable_gib
+    return worded(lang, "sign-memory", usable=significant(usable))
+
+
+def _time_sign(judgement: Judgement, lang: Language) -> Text:
+    rate, time = _rate_for_deadline(judgement), judgement.estimates.time
+    if rate is None:
+        return worded(lang, "sign-evidence")
+    short = time is not None and time.days is not None and time.days.likely < _SHORT_RUN
+    return worded(lang, "sign-time-short" if short else "sign-time", rate=significant(rate))
 
 
 def _rate_for_deadline(judgement: Judgement) -> float | None:
@@ -125,7 +138,8 @@ def risk_section(judgement: Judgement, lang: Language) -> Section:
     title = word(lang, "risks")
     found = [row for row in judgement.findings if row.rule.topic not in CHECKLIST]
     if not found:
-        return Section("risks", title, (Paragraph(plain(word(lang, "report.no-findings"))),))
+        key = "risks-elsewhere" if judgement.findings else "report.no-findings"
+        return Section("risks", title, (Paragraph(worded(lang, key)),))
     heads = [row for row in found if row.rule.severity in GRAVE and row.under is None]
     rest = [row for row in found if row not in heads]
     blocks: list[Block] = []

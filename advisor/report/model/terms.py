@@ -8,7 +8,7 @@ from advisor.findings import Finding
 from advisor.pipeline import Judgement
 from advisor.records import dataclass
 from advisor.report.model.records import Paragraph, Row, Section, Table, Text, joined, lefts, plain, strong
-from advisor.report.model.risks import CHECKLIST
+from advisor.report.model.risks import CHECKLIST, GRAVE
 from advisor.report.model.wording import NOTHING, finding_does, finding_says, word, worded
 from advisor.words import Language
 
@@ -46,7 +46,7 @@ def terms_of(judgement: Judgement, lang: Language) -> tuple[Terms, ...]:
     elif case.trains or case.run.serving is not None:
         found.append(Terms("", case.licence_id, unknown, {}))
     for share in case.data if case.trains else ():
-        name = share.entry.name or f"data[{share.index}]"
+        name = share.entry.name or word(lang, "unnamed-data", number=share.index + 1)
         found += [_terms(name, row, lang) for row in share.terms.rows]
         found += [Terms(name, missing, unknown, {}) for missing in share.terms.unknown]
         if not share.terms.rows and not share.terms.unknown and not share.internal:
@@ -65,6 +65,21 @@ def _terms(what: str, licence: Any, lang: Language) -> Terms:
 def worst_status(rows: tuple[Terms, ...], stage: Stage) -> str:
     """The strictest status of some licences at a stage; allowed where there are none."""
     return max((row.status[stage] for row in rows), key=STRICTER.index, default="allowed")
+
+
+def barring(judgement: Judgement) -> list[Finding]:
+    """Findings on licences so grave that they stand in the way of the use that the plan is judged at."""
+    return [row for row in judgement.findings if row.rule.topic == "licence" and row.rule.severity in GRAVE]
+
+
+def standing(judgement: Judgement, lang: Language) -> str:
+    """The status of a plan at its own stage: the strictest of its licences, and never milder than a finding on them.
+
+    A licence may allow a stage and still bar a region, a field of use or a name; a rule then says so.
+    """
+    found = [worst_status(terms_of(judgement, lang), stage_of(judgement))]
+    found += ["forbidden" if row.rule.severity == "blocker" else "ask-legal" for row in barring(judgement)]
+    return max(found, key=STRICTER.index)
 
 
 def status_word(status: str, lang: Language) -> str:

@@ -98,9 +98,11 @@ def rounded_days(value: float) -> float:
 
 
 def days_alone(value: Range | None, lang: Language) -> str:
-    """A range of days without the unit, for columns whose head says it."""
+    """A range of days without the unit, for columns whose head says it; less than a day keeps its own unit."""
     if value is None:
         return NOTHING
+    if 0 < value.likely < 1:
+        return days(value, lang)
     return spread(Range(*(rounded_days(part) for part in (value.low, value.likely, value.high))), lang)
 
 
