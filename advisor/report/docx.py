@@ -136,7 +136,8 @@ class _Writer:
             self._run(line, "1")
             holder.append(line.runs[-1]._r)
         kept = self.document.core_properties
-        kept.title, kept.author, kept.comments, kept.language = model.title, "advisor", "", self.lang
+        kept.title = _ILLEGAL.sub(" ", model.title)[:255]  # all that the format takes
+        kept.author, kept.comments, kept.language = "advisor", "", self.lang
         kept.created = kept.modified = datetime(day.year, day.month, day.day, tzinfo=UTC)
         kept.last_modified_by, kept.revision = "advisor", 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import advisor
 from advisor.plan.source import Problem, Unreadable
 from advisor.report.logo import Logo
 from advisor.report.model import ComparisonModel, ReportModel, to_dict
@@ -60,8 +62,9 @@ def render_own(
     command = [sys.executable, "-P", "-m", "advisor.report.confined"]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, input=json.dumps(given).encode(), capture_output=True, timeout=LONGEST_S, check=False
-        )
+            command, input=json.dumps(given).encode(), capture_output=True, timeout=LONGEST_S, check=False,
+            env=os.environ | {"PYTHONPATH": str(Path(advisor.__file__).parents[1])},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise _wrong(template, 1, "template-too-long", seconds=int(LONGEST_S)) from None
     if done.returncode != 0:  # ended by one of its limits

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from advisor import __version__
+from advisor.patterns import pattern
 from advisor.report.fonts import LATIN, FontChoice, choose_fonts, font_book
 from advisor.report.logo import Logo
 from advisor.report.model.records import ComparisonModel, ReportModel, to_dict
 from advisor.report.pictures import pictures_of, svg
 from advisor.words import Language, say
+
+_FAMILIES = pattern(r'font-family="[^"]*"')
 
 
 class NoFontError(Exception):
@@ -63,15 +66,38 @@ def render(
     if choice.missing:
         raise NoFontError(choice)
     given["fonts"] = {"text": choice.text, "code": choice.code, "latin": LATIN}
+    given["pictures"] = [
+        {name: _set_in(choice, drawing) for name, drawing in drawn.items()} for drawn in given["pictures"]
+    ]
     template = resources.files("advisor.templates").joinpath("report.typ").read_bytes()
-    made = typst.Compiler(template, font_paths=font_book(folders, system=system_fonts)).compile(
-        format="pdf",
-        sys_inputs={"report": json.dumps(given, ensure_ascii=False)},
-        timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
-    )
-    if not isinstance(made, bytes):
-        raise TypeError(f"typst gave {type(made).__name__} in place of a file")
-    return made
+    compiler = typst.Compiler(template, font_paths=font_book(folders, system=system_fonts))
+
+    def made() -> object:
+        return compiler.compile(
+            format="pdf",
+            pdf_standards=["ua-1"],  # can be read aloud, and refuses a character that it cannot show
+            sys_inputs={"report": json.dumps(given, ensure_ascii=False)},
+            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+        )
+
+    try:
+        data = made()
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        given["pictures"] = [{} for _ in given["pictures"]]  # a script that no font of a picture has: tables say it
+        data = made()
+    if not isinstance(data, bytes):
+        raise TypeError(f"typst gave {type(data).__name__} in place of a file")
+    return data
+
+
+def _set_in(choice: FontChoice, drawing: str) -> str:
+    """A picture in a font that has all its text: typst looks no further than the first family for a picture's words."""
+    chinese = any(it > "\u2e80" for it in drawing)
+    families = sorted(choice.text, key=lambda name: (name == LATIN) == chinese)
+    listed = ", ".join(f"'{name}'" for name in families)
+    return _FAMILIES.sub(f'font-family="{listed}"', drawing, count=1)
 
 
 def _texts(value: Any) -> Iterator[str]:

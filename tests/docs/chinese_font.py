@@ -25,7 +25,8 @@ def write_font(folder: Path, text: str, family: str = "Noto Sans SC") -> Path:
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({ord(it): name for it, name in zip(characters, names[1:], strict=True)})
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
+    wide = {name: it > "\u2e80" for it, name in zip(characters, names[1:], strict=True)}
+    builder.setupHorizontalMetrics({name: (1000 if wide.get(name, True) else 500, 100) for name in names})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family.replace(" ", "")})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=880, usWinDescent=120)

@@ -46,8 +46,8 @@ def fonts(story: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def font_of(text: str, folder: Path) -> Path:
-    """A folder with a font that has the Chinese of a text; what typst brings has the rest."""
-    return write_font(folder, "：" + "".join(it for it in text if it > "\u2e80"))
+    """A folder with a font that has the Chinese of a text, and Latin letters beside it as such fonts do."""
+    return write_font(folder, "：~–—·×" + "".join(map(chr, range(32, 127))) + text)
 
 
 def texts_of(value: object, *, pictured: bool = False) -> list[str]:
@@ -178,6 +178,7 @@ def test_the_same_plan_and_day_give_the_same_bytes(tmp_path: Path, day: date) ->
 
 
 EVIL = {
+    "long": "x" * 300,
     "typst": '#panic("evil") #link("https://evil.example/t")[x] $x^2$ @ref \\u{41} = head // gone /* gone */ #[ ]',
     "markdown": "# Evil **bold** [x](https://evil.example/a) ![x](https://evil.example/p.png) | a | b `c`",
     "html": "<script>alert(1)</script><w:p/> ]]> &lt; &#60; <!-- x -->",
