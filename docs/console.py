@@ -46,6 +46,7 @@ def guide_file(name: str, lang: Language) -> Path:
 
 def refreshed(text: str, lang: Language) -> str:
     """A guide with the output of each of its commands as it is now."""
+    _forget()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copytree(HERE.parent / "examples", "examples")
 
@@ -58,6 +59,17 @@ def refreshed(text: str, lang: Language) -> str:
             return f"```{kind}\n{_console(body, lang) if kind == 'console' else body}```"
 
         return _BLOCK.sub(block, text)
+
+
+def _forget() -> None:
+    """Forget loaded knowledge: folders of one name in two guides hold different things."""
+    from advisor import library
+    from advisor.entries import base
+
+    for module in (library, base):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
 
 def _console(body: str, lang: Language) -> str:
