@@ -280,7 +280,7 @@ class _Resolver:
         if base is None:
             active = stated.active_parameters or (model.active_parameters if model else None)
             base = self._filled(sizes, parameters, active)
-            self.assume("model", None, "shape-from-sizes" if sizes else "shape-from-parameters")
+            self._note_shape(base, sizes)
         elif sizes:
             changed = {name: value for name, value in sizes.items() if getattr(base, name) != value}
             base = replace(base, **changed)
@@ -297,6 +297,14 @@ class _Resolver:
         if stated.active_parameters is not None:
             base = replace(base, stated_active_parameters=stated.active_parameters)
         return base
+
+    def _note_shape(self, a: Architecture, sizes: dict[str, Any]) -> None:
+        if sizes:
+            self.assume("model", None, "shape-from-sizes")
+            return
+        self.assume("model", None, "shape-from-active" if a.experts else "shape-from-parameters", layers=a.layers,
+                    hidden=a.hidden_size, vocabulary=f"{a.vocab_size:,}", experts=a.experts,
+                    chosen=a.experts_per_token)  # fmt: skip
 
     def _filled(self, sizes: dict[str, Any], parameters: float | None, active: float | None) -> Architecture:
         """A plausible decoder with the sizes that are stated. Raises Unreadable when they are too few."""

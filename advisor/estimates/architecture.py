@@ -430,15 +430,17 @@ def _rounded(value: float, step: int, least: int) -> int:
 
 
 def _usual_layers(total: float) -> int:
-    """Layers that published dense decoders of a total size have, 20 at 1.2e9, 80 at 7e10, 126 at 4e11.
+    """Layers that published dense decoders of a total size have, 24 at 1.4e9, 80 at 7e10, 126 at 4e11.
 
-    Source: piecewise log-linear through Llama 3 (arXiv 2407.21783, table 3) and Llama 3.2 shapes, with the 12 layers of
-    GPT-2 small as the lower end (arXiv 2005.14165, table 2.1).
+    Source: piecewise log-linear through Llama 3 (arXiv 2407.21783, table 3) and, below it, GPT-3 (arXiv 2005.14165,
+    table 2.1): 12 layers at 1.2e8, 24 from 3.5e8 to 1.3e9, 32 at 2.7e9.
     """
     points: tuple[tuple[float, int], ...] = (
         (1e6, 4),
         (1.2e8, 12),
-        (1.2e9, 20),
+        (3.5e8, 24),
+        (1.4e9, 24),
+        (3e9, 30),
         (8e9, 34),
         (3.2e10, 62),
         (7e10, 80),
@@ -454,11 +456,35 @@ def _usual_layers(total: float) -> int:
     return points[-1][1]
 
 
-def _usual_vocabulary(total: float) -> int:
-    """Vocabulary of published models of a size: 128k class (arXiv 2407.21783), less in models below 4e8."""
-    if total >= 4e8:
-        return 128256
-    return 49152 if total >= 1e8 else 32000 if total >= 2e7 else 4096
+_VOCABULARIES = (128256, 65536, 49152)
+"""Classes of published vocabularies: Llama 3 (arXiv 2407.21783), Falcon (2311.16867, 65,024), SmolLM2 (2502.02737)."""
+_TABLE_SHARE = 0.2
+"""Most of the weights that tables of token vectors take in decoders with a tokenizer of their own, from 4e8 upwards.
+
+Of the published ones between 4e8 and 2e9, GPT-2, GPT-3, OPT, Pythia, TinyLlama, OLMo and StarCoder keep to 0.05 to
+0.2; what is above belongs to a family of larger models and has their vocabulary (Qwen2.5-0.5B 0.28, Gemma 3 1B 0.3). A
+member of a family is known by its name, a size alone is a design of its own.
+"""
+
+
+def _hidden_exact(total: float, layers: int, tables: float) -> float:
+    """The width at which attention, feed-forward layers and `tables` token vectors make up a total.
+
+    2h² of attention (with few key/value heads 2.25) and 10h² of feed-forward make about 12.75 h² a layer; the tables
+    add one h for each vector. The positive root of that quadratic is the hidden size.
+    """
+    square = 12.75 * layers
+    return (math.sqrt(tables**2 + 4 * square * total) - tables) / (2 * square)
+
+
+def _usual_vocabulary(total: float, layers: int, copies: int) -> int:
+    """The largest usual vocabulary whose tables stay a small share of the weights; fixed classes below 1e8."""
+    if total < 1e8:
+        return 32000 if total >= 2e7 else 4096
+    return next(
+        (v for v in _VOCABULARIES if copies * v * _hidden_exact(total, layers, copies * v) <= _TABLE_SHARE * total),
+        _VOCABULARIES[-1],
+    )
 
 
 def _width_for(total: float, a: Architecture) -> int:
@@ -471,20 +497,17 @@ def _width_for(total: float, a: Architecture) -> int:
 def dense_decoder(parameters: float) -> Architecture:
     """A plausible dense decoder of a stated size, for when nothing but the size is known.
 
-    Grouped-query attention with 128-wide heads, gated feed-forward, a vocabulary of the 128k class, tied below four
-    billion; the feed-forward width closes the gap, so that the count is within 0.5 % of the size. `parameters` from 1e6
-    to 1e13, else ValueError. Proportions follow Llama 3 and Qwen2.5 (arXiv 2407.21783, 2412.15115).
+    Grouped-query attention, heads 128 wide from a width of 2048, gated feed-forward, tables tied below four billion, a
+    vocabulary of the 128k class where its tables are a small share of that size, else a smaller one; the feed-forward
+    width closes the gap, so that the count is within 0.5 % of the size. `parameters` from 1e6 to 1e13, else ValueError.
+    Proportions follow Llama 3 and Qwen2.5 (arXiv 2407.21783, 2412.15115).
     """
     if not 1e6 <= parameters <= 1e13:
         raise ValueError(f"no dense decoder of {parameters:g} parameters: the size must lie between 1e6 and 1e13")
-    layers, vocab = _usual_layers(parameters), _usual_vocabulary(parameters)
-    tied = parameters < 4e9
-    # 2h² of attention (with few key/value heads 2.25) and 10h² of feed-forward make about 12.75 h² a layer; the tables
-    # add (2 - tied)·V·h. The positive root of that quadratic is the hidden size.
-    tables = (2 - tied) * vocab
-    square = 12.75 * layers
-    hidden_exact = (math.sqrt(tables**2 + 4 * square * parameters) - tables) / (2 * square)
-    head_dim = 128 if hidden_exact >= 1536 else 64 if hidden_exact >= 256 else 32
+    layers, tied = _usual_layers(parameters), parameters < 4e9
+    vocab = _usual_vocabulary(parameters, layers, 2 - tied)
+    hidden_exact = _hidden_exact(parameters, layers, (2 - tied) * vocab)
+    head_dim = 128 if hidden_exact >= 2048 else 64 if hidden_exact >= 256 else 32
     # Heads in eights (in fours below 3072) keep the model divisible by the usual tensor-parallel degrees.
     together = 8 if hidden_exact >= 2816 else 4 if hidden_exact >= 512 else 1
     hidden = _rounded(hidden_exact, together * head_dim, head_dim)

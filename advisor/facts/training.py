@@ -144,7 +144,7 @@ FACTS: tuple[Fact, ...] = (
     number("model.context_length", "tokens", "Context length that the model was made for", "模型支持的上下文长度",
            lambda s: s.case.model.context_length if s.case.model else None),
     flag("model.shape_assumed", "The architecture is assumed from the parameter count", "模型结构由参数量推测得出",
-         lambda s: any(a.key in {"shape-from-parameters", "shape-from-sizes"} for a in s.case.assumptions)),
+         lambda s: any(a.key.startswith("shape-from-") for a in s.case.assumptions)),
     flag("model.contradicts_parameters", "The sizes given do not multiply to the parameters given",
          "给出的结构尺寸与参数量不一致", lambda s: "parameters" in s.case.contradictions),
     text("training.method", "What is done to the model", "训练方式", lambda s: s.recipe.method, get_args(Method)),

@@ -14,9 +14,18 @@ WORDS: dict[str, Words] = {
         "知识库中没有模型 {name}；按计划写明的结构尺寸估算。",
     ),
     "shape-from-parameters": Words(
-        "Only the number of parameters is known: a dense decoder of that size with grouped-query attention, a gated "
-        "feed-forward layer and a vocabulary of usual size is assumed.",
-        "只知道参数量：按同等规模、分组查询注意力、门控前馈层与常见词表的稠密解码器估算。",
+        "Only the number of parameters is known: a dense decoder of that size is assumed as such models are published, "
+        "with {layers} layers of width {hidden}, grouped-query attention, a gated feed-forward layer and a vocabulary "
+        "of {vocabulary}.",
+        "只知道参数量：按同等规模已发布模型的常见结构估算，即 {layers} 层、隐藏维度 {hidden}、分组查询注意力、门控前馈层、"
+        "词表 {vocabulary} 的稠密解码器。",
+    ),
+    "shape-from-active": Words(
+        "Only the total and the active parameters are known: a mixture of experts of that size is assumed, with "
+        "{layers} layers of width {hidden}, {experts} experts, {chosen} of them for each token, and a vocabulary of "
+        "{vocabulary}.",
+        "只知道总参数量和激活参数量：按同等规模的混合专家模型估算，即 {layers} 层、隐藏维度 {hidden}、{experts} 个专家（每个 token "
+        "激活 {chosen} 个）、词表 {vocabulary}。",
     ),
     "config-unusable": Words("The configuration file is not used: {reason}", "未使用该配置文件：{reason}"),
     "shape-from-sizes": Words(

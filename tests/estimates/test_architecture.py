@@ -252,13 +252,37 @@ def test_a_dense_decoder_has_the_stated_size(exponent: int) -> None:
         pytest.param(70.6e9, (80, 8192), id="llama-3.1-70b"),
         pytest.param(405.9e9, (126, 16384), id="llama-3.1-405b"),
         pytest.param(3.21e9, (28, 3072), id="llama-3.2-3b"),
-        pytest.param(1.24e9, (16, 2048), id="llama-3.2-1b"),
+        pytest.param(1.24e9, (24, 2048), id="1.1b-to-1.4b"),  # the median of the thirteen known ones; Llama 3.2 has 16
+        pytest.param(1.316e9, (24, 2048), id="opt-1.3b"),
+        pytest.param(0.596e9, (28, 1024), id="qwen3-0.6b"),
+        pytest.param(0.405e9, (24, 1024), id="pythia-410m"),
+        pytest.param(0.124e9, (12, 768), id="gpt2"),
     ],
 )
 def test_a_dense_decoder_resembles_published_ones(size: float, published: tuple[int, int]) -> None:
     a = shape.dense_decoder(size)
     assert a.layers == pytest.approx(published[0], rel=0.26)
     assert a.hidden_size == pytest.approx(published[1], rel=0.26)
+
+
+@pytest.mark.parametrize(
+    ("size", "vocabulary"),
+    [
+        pytest.param(1.35e8, 49152, id="smollm2-135m"),
+        pytest.param(5.61e8, 65536, id="a design of its own, not a small member of a large family"),
+        pytest.param(7e9, 128256, id="tables of a 128k vocabulary are small beside 7e9"),
+    ],
+)
+def test_the_vocabulary_goes_with_the_size(size: float, vocabulary: int) -> None:
+    assert shape.dense_decoder(size).vocab_size == vocabulary
+
+
+@pytest.mark.parametrize("exponent", range(86, 130))
+def test_tables_of_an_assumed_decoder_are_a_small_share(exponent: int) -> None:
+    size = 10 ** (exponent / 10)
+    a = shape.dense_decoder(size)
+    assert shape.embedding_parameters(a) <= 0.21 * size
+    assert a.vocab_size >= shape.dense_decoder(size / 1.2589).vocab_size
 
 
 def test_seven_billion_reads_like_a_usual_model() -> None:
