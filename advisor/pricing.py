@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from statistics import median
 
 from advisor.entries.base import Knowledge
-from advisor.estimates.cost import PriceBook, Tenure, Undertaking
+from advisor.estimates.cost import CostEstimate, PriceBook, Tenure, Undertaking, estimate_cost
 from advisor.estimates.memory import MemoryEstimate
 from advisor.estimates.run import Range
 from advisor.estimates.serving import ServingEstimate
@@ -19,6 +21,11 @@ from advisor.resolve import Assumption, Case
 HOURS_PER_MONTH = 730.5
 _PER_HOUR: Mapping[str, float] = {"hour": 1.0, "day": 1 / 24, "month": 1 / HOURS_PER_MONTH, "year": 1 / 8766.0}
 NONE = Range(0.0, 0.0, 0.0)
+_STALE_SPREADS: Mapping[str, str] = {
+    "device": "price-spread-stale", "system": "price-spread-stale", "electricity": "price-spread-stale-running",
+    "storage": "price-spread-stale-running", "engineer": "price-spread-stale-running",
+}  # fmt: skip
+"""The figure of practice that says how far an old price may have moved: cards move otherwise than wages and tariffs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +37,7 @@ class Pricing:
     job: Undertaking | None
     assumptions: tuple[Assumption, ...]
     sources: list[str]
-    stale: bool
+    stale: Mapping[str, Range]  # prices of the book that are past their review date, and how far they may have moved
     rates: Mapping[str, float]  # CNY per unit of a currency
 
     def exchange(self, amount: float, currency: str) -> float:
@@ -69,6 +76,11 @@ def practice_of(case: Case, checkpoint_bytes: float | None) -> Practice:
     )
 
 
+def _quotation(amount: float) -> str:
+    """A price as people quote it: never as a power of ten."""
+    return f"{amount:,.0f}" if amount >= 1000 else f"{amount:.4g}"
+
+
 class _Pricer:
     """Collects prices, assumptions and sources for one case."""
 
@@ -79,7 +91,7 @@ class _Pricer:
         self.assumptions: list[Assumption] = []
         self.sources: list[str] = []
         self.named: dict[str, str] = {}
-        self.stale = False
+        self.stale: dict[str, Range] = {}
         self.rates: dict[str, float] = {"CNY": 1.0}
         for currency, (name, row) in self.knowledge.exchange_rates.items():
             self.rates[currency] = row.cny
@@ -104,13 +116,13 @@ class _Pricer:
         if not chosen:
             return None
         fresh = [pair for pair in chosen if pair[1].review_by >= self.case.today]
-        if not fresh and told:
-            self.stale = True
         chosen = fresh or chosen
         likely = median(self.exchange(row.likely, row.currency) for _, row in chosen)
         low = min(self.exchange(row.likely if row.low is None else row.low, row.currency) for _, row in chosen)
         high = max(self.exchange(row.likely if row.high is None else row.high, row.currency) for _, row in chosen)
-        spread = figure_range(self.knowledge, "price-spread-stale" if not fresh else "price-spread")
+        spread = figure_range(self.knowledge, "price-spread" if fresh else _STALE_SPREADS[what])
+        if not fresh and told:
+            self.stale[key] = spread
         ids = [source for name, _ in chosen for source in self.knowledge.sources_of("prices", name)]
         self.sources += ids
         self.named[key] = ids[0]
@@ -119,7 +131,7 @@ class _Pricer:
             words = "price-known" if deals == ("rent",) else "price-purchase"
             self.assumptions.append(
                 Assumption("hardware.price", round(likely, 4), words,
-                           {"date": day, "count": len(chosen), "low": f"{low:,.4g}", "high": f"{high:,.4g}",
+                           {"date": day, "count": len(chosen), "low": _quotation(low), "high": _quotation(high),
                             "currency": self.currency}, ids[0])
             )  # fmt: skip
         return Range(min(low, likely * spread.low), likely, max(high, likely * spread.high))
@@ -148,7 +160,9 @@ class _Pricer:
             currency=self.currency,
             rent_per_device_hour=rent,
             purchase_per_device=purchase,
-            electricity_per_kwh=self.quoted("electricity_per_kwh", what="electricity", deals=("per-unit",)),
+            electricity_per_kwh=self.quoted(
+                "electricity_per_kwh", what="electricity", deals=("per-unit",), told=tenure != "rent"
+            ),
             storage_per_gb_month=self.quoted("storage_per_gb_month", what="storage", deals=("per-unit", "rent")),
             engineer_month=self.quoted("engineer_month", what="engineer", deals=("per-unit",)),
             sources=self.named,
@@ -243,3 +257,19 @@ def price(
         stale=pricer.stale,
         rates=pricer.rates,
     )
+
+
+def cost_if_prices_moved(pricing: Pricing, cost: CostEstimate | None) -> Range | None:
+    """The likely cost of the project with the prices past review as far down and up as they may be by now.
+
+    They move independently, so their distances add in squares. None where no price is past review.
+    """
+    if cost is None or cost.project is None or pricing.job is None or not pricing.stale:
+        return None
+    likely, down, up = cost.project.likely, 0.0, 0.0
+    for name, spread in pricing.stale.items():
+        doubled = replace(pricing.book, **{name: getattr(pricing.book, name).times(2)})
+        project = estimate_cost(pricing.job, doubled).project
+        part = 0.0 if project is None else project.likely - likely  # every part is proportional to its price
+        down, up = math.hypot(down, part * (1 - spread.low)), math.hypot(up, part * (spread.high - 1))
+    return Range(max(0.0, likely - down), likely, likely + up)

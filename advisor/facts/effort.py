@@ -97,6 +97,12 @@ def _over_break_even(s: State) -> float | None:
     return share_of(s.cost.rent_or_buy.planned_utilisation if s.cost and s.trains else None, _buying_pays_from(s))
 
 
+def _stale_decides(s: State) -> bool:
+    """Tell whether the prices that are past review can move the likely cost over the budget or back under it."""
+    budget, moved = _budget(s), s.cost_if_prices_moved
+    return budget is not None and moved is not None and moved.low <= budget < moved.high
+
+
 def _labour(s: State) -> float | None:
     parts = [s.cost.parts.get(name) for name in ("people", "data_preparation")] if s.cost else []
     known = [part.likely for part in parts if part is not None]
@@ -170,7 +176,13 @@ FACTS: tuple[Fact, ...] = (
     flag("cost.price_known", "A price for the devices is known", "设备价格已知",
          lambda s: s.cost is not None and s.cost.compute is not None),
     flag("cost.price_stale", "The price used is past its review date", "所用价格已过复核日期",
-         lambda s: s.pricing.stale),
+         lambda s: bool(s.pricing.stale)),
+    number("cost.stale_low", "money", "Likely cost of the whole project if the prices past review have fallen",
+           "过期价格若已下跌，项目总成本的最可能值", lambda s: s.cost_if_prices_moved.low if s.cost_if_prices_moved else None),
+    flag("evidence.stale_price_decides", "Prices past review decide whether the likely cost is within the budget",
+         "预算是否够用取决于已过复核日期的价格", _stale_decides),
+    number("cost.stale_high", "money", "Likely cost of the whole project if the prices past review have risen",
+           "过期价格若已上涨，项目总成本的最可能值", lambda s: s.cost_if_prices_moved.high if s.cost_if_prices_moved else None),
     flag("claims.mfu_above_best_matmul", "The claimed MFU is above the best measured matrix product",
          "主张的 MFU 高于实测最佳矩阵乘", _mfu_above_best_matmul),
     number("claims.benefit_share", "share", "Gain that the claimed benefit names", "主张的收益幅度", _benefit),

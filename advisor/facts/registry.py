@@ -9,10 +9,10 @@ from typing import Any
 
 from advisor.estimates.cost import CostEstimate
 from advisor.estimates.memory import MemoryEstimate
-from advisor.estimates.run import Recipe, Run
+from advisor.estimates.run import Range, Recipe, Run
 from advisor.estimates.serving import ServingEstimate
 from advisor.estimates.time import TimeEstimate
-from advisor.pricing import Pricing
+from advisor.pricing import Pricing, cost_if_prices_moved
 from advisor.records import dataclass
 from advisor.resolve import Case
 from advisor.ruling.vocabulary import FactSpec, Value
@@ -56,6 +56,11 @@ class State:
     def schedule(self) -> Schedule:
         """The calendar from the decision to a result."""
         return schedule_of(self.case, self.time, self.pricing.job)
+
+    @cached_property
+    def cost_if_prices_moved(self) -> Range | None:
+        """The likely cost with the prices past review as far down and up as they may be by now."""
+        return cost_if_prices_moved(self.pricing, self.cost)
 
     def exchange(self, amount: float, currency: str) -> float:
         """An amount in the report's currency."""
