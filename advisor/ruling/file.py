@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from math import prod
 from typing import Annotated, Any, Final, get_args
 
@@ -67,10 +68,11 @@ class PageForm(Form):
 
 
 class ExamplesForm(Form):
-    """A whole plan in which the rule fires and one in which it does not."""
+    """A whole plan in which the rule fires and one in which it does not, on a day of their own if the day decides."""
 
     fails: dict[str, Any] = Field(min_length=1)
     passes: dict[str, Any] = Field(min_length=1)
+    on: date | None = Field(default=None, strict=False)
 
 
 class RuleFile(Form):

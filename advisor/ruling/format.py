@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, Literal, get_args
 
 from advisor.cache import Kept
@@ -87,6 +88,7 @@ class RulePage:
     why: Words
     fails: Mapping[str, Any]
     passes: Mapping[str, Any]
+    on: date | None = None  # the day on which the plans are judged, where the day decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,11 @@ def page_to_json(page: RulePage) -> dict[str, Any]:
         "why": list(page.why),
         "fails": dict(page.fails),
         "passes": dict(page.passes),
+        "on": page.on.isoformat() if page.on else None,
     }
 
 
 def page_from_json(data: Mapping[str, Any]) -> RulePage:
     """The page that `page_to_json` wrote, unchecked."""
-    return RulePage(Words(*data["checks"]), Words(*data["why"]), data["fails"], data["passes"])
+    on = date.fromisoformat(data["on"]) if data["on"] else None
+    return RulePage(Words(*data["checks"]), Words(*data["why"]), data["fails"], data["passes"], on)

@@ -148,7 +148,8 @@ def _rule(form: RuleFile) -> Rule:
 
 
 def _page(form: RuleFile) -> RulePage:
-    return RulePage(form.page.checks.words(), form.page.why.words(), form.examples.fails, form.examples.passes)
+    examples = form.examples
+    return RulePage(form.page.checks.words(), form.page.why.words(), examples.fails, examples.passes, examples.on)
 
 
 def _conditions(when: Mapping[str, Any]) -> Iterator[Condition]:

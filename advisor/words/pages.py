@@ -14,6 +14,7 @@ WORDS: dict[str, Words] = {
     "says": Words("What it says", "提示内容"),
     "do": Words("What to do", "怎么做"),
     "fails": Words("A plan that fails", "不通过的计划"),
+    "on": Words("Judged on {date}.", "评估日期：{date}。"),
     "passes": Words("A plan that passes", "通过的计划"),
     "related": Words("Related rules", "相关规则"),
     "rules": Words("The rules", "规则一览"),
