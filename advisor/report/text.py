@@ -14,7 +14,7 @@ from advisor.profiles import DEFAULT
 from advisor.report.wrapping import columns, wrapped
 from advisor.ruling.format import SEVERITIES
 from advisor.words import Language, say
-from advisor.words.figures import counted, duration, money, probability, shown_value, significant
+from advisor.words.figures import counted, money, probability, shown_value, significant
 
 LONG = 8
 """More findings than fit a screen: the lesser ones then get one line each."""
@@ -92,7 +92,11 @@ def _days(key: str, value: Range, lang: Language) -> tuple[str, str]:
     """A row of days; of hours or minutes where it is less than one."""
     if value.likely >= 1:
         return say(lang, key), shown_span(value, lang)
-    return say(lang, f"{key}-short"), shown_span(value, lang, lambda part: duration(part, lang))
+    hours = value.likely * 24 >= 1
+    short = value.times(24.0 if hours else 1440.0)
+    likely, low, high = (significant(part) for part in (short.likely, short.low, short.high))
+    said = say(lang, f"figures.{'hours' if hours else 'minutes'}", value=likely)
+    return say(lang, f"{key}-short"), said + (f" ({low}–{high})" if lang == "en" else f"（{low}～{high}）")
 
 
 def finding_lines(

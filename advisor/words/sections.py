@@ -63,6 +63,8 @@ WORDS: dict[str, Words] = {
     ),
     "ask-go": Words("Approve the plan as it stands.", "批准该计划，照现状执行。"),
     "because-counts": Words("Findings against the plan as it stands: {counts}.", "现有计划的问题：{counts}。"),
+    "blockers": Words("{count} blockers", "阻断 {count} 项"),
+    "blockers-one": Words("{count} blocker", "阻断 {count} 项"),
     "unfit-state": Words(
         "Weights, gradients and optimizer states alone take {state} GiB; all {count} devices together have {pool} GiB.",
         "仅权重、梯度与优化器状态就要 {state} GiB，{count} 张卡加起来只有 {pool} GiB。",
@@ -628,6 +630,13 @@ WORDS: dict[str, Words] = {
     "sign-SFT001": Words(
         "A new model, kernel or security fix no longer installs on the pinned versions.",
         "新模型、新算子或安全补丁在锁定的版本上装不上。",
+    ),
+    "sign-SFT026": Words(
+        "The smoke test stands still in its first steps until the collective times out.",
+        "冒烟测试头几步就停住不动，直到集合通信超时。",
+    ),
+    "sign-MTD008": Words(
+        "In the blind test LoRA solves as many cases as full training.", "盲测中 LoRA 解决的用例不比全参训练少。"
     ),
     "sign-MTD011": Words(
         "A general benchmark falls after the first billion tokens, while the loss on one's own data goes on falling.",

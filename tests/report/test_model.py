@@ -270,7 +270,7 @@ def test_a_finding_on_the_licence_counts_in_its_status(day: date) -> None:
               "serving": {"concurrent_requests": 8, "context_length": 8192}}  # fmt: skip
     report = check(values, today=day)
     said = answers(report.to_model("en", options=False))["sale"]
-    assert said.startswith("legal must decide")
+    assert said.startswith("Legal must decide")
     assert "LIC019" in said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -41,19 +42,20 @@ _SHOWN_TERMS = 3
 def first_page(judgement: Judgement, options: Options | None, choices: Choices, lang: Language) -> FirstPage:
     """The decision asked for, why, the choices side by side, and a leader's questions answered."""
     option = _option(options, choices.recommended)
+    answers = (
+        _cost(judgement, option, choices, lang),
+        _calendar(judgement, options, choices, lang),
+        _risks(judgement, lang),
+        _sale(judgement, option, choices, lang),
+        _nothing(judgement, lang),
+        _else(judgement, options, choices, lang),
+    )
     return FirstPage(
         ask_title=word(lang, "ask-title"),
         ask=_ask(judgement, options, choices, lang),
         because=_because(judgement, lang),
         choices=choice_table(judgement, options, choices, lang),
-        answers=(
-            _cost(judgement, option, choices, lang),
-            _calendar(judgement, options, choices, lang),
-            _risks(judgement, lang),
-            _sale(judgement, option, choices, lang),
-            _nothing(judgement, lang),
-            _else(judgement, options, choices, lang),
-        ),
+        answers=tuple(replace(row, short=row.short[:1].upper() + row.short[1:]) for row in answers),
     )
 
 
@@ -106,7 +108,13 @@ def _because(judgement: Judgement, lang: Language) -> Text:
     found = Counter(row.rule.severity for row in judgement.findings)
     if not any(found[name] for name in ("blocker", "high", "medium")):
         return worded(lang, "because-none")
-    named = (word(lang, f"report.{name}-count", count=found[name]) for name in SEVERITIES if found[name])
+    named = (
+        word(
+            lang, _by_count("blockers", found[name]) if name == "blocker" else f"report.{name}-count", count=found[name]
+        )
+        for name in SEVERITIES
+        if found[name]
+    )
     counts = worded(lang, "because-counts", counts=listed(named, lang))
     return sentences((counts, _memory(judgement, lang)), lang)
 
