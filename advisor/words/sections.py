@@ -57,6 +57,14 @@ WORDS: dict[str, Words] = {
         "Approve the plan on one condition: its one serious finding is settled before money is spent.",
         "有条件批准该计划：花钱之前先解决其中 1 个严重问题。",
     ),
+    "ask-prefer-open": Words(
+        "Prefer option {number} to the plan as it stands, once {count} open points are settled: {title}.",
+        "与其执行现有计划，不如走方案 {number}，前提是先解决 {count} 个遗留问题：{title}。",
+    ),
+    "ask-prefer-open-one": Words(
+        "Prefer option {number} to the plan as it stands, once one open point is settled: {title}.",
+        "与其执行现有计划，不如走方案 {number}，前提是先解决 1 个遗留问题：{title}。",
+    ),
     "ask-prefer": Words(
         "Approve option {number} rather than the plan as it stands: {title}.",
         "批准方案 {number}，而不是现有计划：{title}。",

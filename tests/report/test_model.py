@@ -201,7 +201,7 @@ def test_private_code_is_told_why_no_api(story: Report) -> None:
 PREFERENCES = {
     "a plan that stands": ("go", ["go"], (True, None, 1)),
     "a plan with nothing beside it": ("go", [], (True, None, None)),
-    "conditions, and nothing better": ("caution", ["caution", "go"], (True, None, 1)),
+    "conditions, and nothing else": ("caution", [], (True, None, None)),
     "conditions, and something better": ("caution", ["go", "go"], (False, 1, 2)),
     "no way, one other": ("no-go", ["caution"], (False, 1, None)),
     "no way at all": ("no-go", [], (False, None, None)),
@@ -243,6 +243,12 @@ BESIDE_BETTER: dict[str, tuple[dict[str, Any], int | None]] = {
                       "activation_checkpointing": "none", "sequence_length": 1024},
          "hardware": {"device": "a100-80g-sxm", "count": 1}, "data": [{"kind": "chat", "samples": 60000}]},
         1),
+    "it will hardly fit, and nothing is better judged": (
+        {"model": {"name": "llama-3.1-8b-instruct"}, "training": {"method": "preference", "sequence_length": 4096},
+         "hardware": {"device": "a100-80g-sxm", "count": 2, "tenure": "rent"},
+         "data": [{"kind": "instructions", "samples": 60000, "tokens_per_sample": 1200, "license": "CC-BY-4.0"}],
+         "project": {"budget": "3000 USD", "goal": "style", "use": "hosted-service", "regions": ["US"]}},
+        1),
     "it passes its own budget": (
         {"model": {"name": "qwen2.5-7b"}, "training": {"method": "rl", "sequence_length": 4096},
          "hardware": {"device": "h100-sxm", "count": 4, "tenure": "rent"},
@@ -258,7 +264,7 @@ def test_a_cautious_plan_beside_better_judged_ones(case: str, day: date) -> None
     """A plan is approved on conditions only if nothing does its job better and it fits, in time and in its budget."""
     values, recommended = BESIDE_BETTER[case]
     report = check({"version": 1} | values, today=day)
-    assert (report.verdict, report.options.options[0].verdict) == ("caution", "go")
+    assert report.verdict == "caution"
     choices = choices_of(report.judgement, report.options)
     assert (choices.plan_first, choices.recommended) == (recommended is None, recommended)
 

@@ -39,20 +39,32 @@ def choices_of(judgement: Judgement, options: Options | None) -> Choices:
 
     A plan that nothing else does as well stays recommended beside better judged plans of another kind, if it fits and
     keeps its own budget and deadline; where an option does the same job better judged, for no more and no later, that
-    option is recommended.
+    option is recommended. A plan that does not fit or keep them yields to one that is judged alike and costs less.
     """
     found = options.options if options is not None else ()
     first = 1 if found else None
     better = bool(found) and _RANK[found[0].verdict] < _RANK[judgement.verdict]
-    if judgement.verdict == "go" or (judgement.verdict == "caution" and not better):
+    if judgement.verdict == "go":
         return Choices(True, None, first)
-    stands = options is not None and options.plan_stands and not unfit(judgement) and not _overruns(judgement)
-    if judgement.verdict == "caution" and stands:
-        rival = _rival(judgement, found)
-        if rival is None:
-            return Choices(True, None, first)
+    other = Choices(False, first, _second(found))
+    if judgement.verdict == "no-go" or (better and options is not None and not options.plan_stands):
+        return other
+    if not better and not found:
+        return Choices(True, None, None)
+    if unfit(judgement) or _overruns(judgement):
+        return other if better or _cheaper(judgement, found) else Choices(True, None, first)
+    rival = _rival(judgement, found) if better else None
+    if rival is not None:
         return Choices(False, rival, 1 if rival > 1 else _second(found))
-    return Choices(False, first, _second(found))
+    return Choices(True, None, first)
+
+
+def _cheaper(judgement: Judgement, found: Sequence[Option]) -> bool:
+    """Tell whether the first option is judged as well as the plan and costs less."""
+    cost = judgement.estimates.cost
+    if not found or cost is None or cost.project is None or found[0].cost is None:
+        return False
+    return _RANK[found[0].verdict] <= _RANK[judgement.verdict] and found[0].cost.likely < cost.project.likely
 
 
 def _overruns(judgement: Judgement) -> bool:

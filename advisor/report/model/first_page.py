@@ -75,8 +75,8 @@ def _ask(judgement: Judgement, options: Options | None, choices: Choices, lang: 
     if option is None:
         return worded(lang, "ask-stop" if options is not None else "ask-stop-unsearched")
     left = sum(row.rule.severity in {"high", "medium"} for row in option.judgement.findings)
-    instead = _by_count("ask-instead-open", left) if left else "ask-instead"
-    key = "ask-prefer" if judgement.verdict != "no-go" else instead
+    key = "ask-instead" if judgement.verdict == "no-go" else "ask-prefer"
+    key = _by_count(f"{key}-open", left) if left else key
     asked = worded(lang, key, number=choices.recommended, title=option.title.text(lang), count=left)
     return sentences((asked, _late(option.judgement, lang), _pilot(options, option, lang)), lang)
 
