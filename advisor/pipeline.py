@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.entries.base import Knowledge
 from advisor.estimates.cost import CostEstimate, estimate_cost
 from advisor.estimates.frameworks import FrameworkProfile, framework_from_dict
-from advisor.estimates.memory import MemoryCalibration, MemoryEstimate, estimate_memory
+from advisor.estimates.memory import MemoryCalibration, MemoryEstimate, MemoryFigures, estimate_memory, memory_figures
 from advisor.estimates.memory import calibration_from_dict as memory_calibration_from_dict
 from advisor.estimates.run import Run
 from advisor.estimates.serving import ServingCalibration, ServingEstimate, estimate_serving
@@ -56,7 +56,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     acceptances: tuple[Judged, ...]
     verdict: Verdict
-    memory_of: Callable[[Run], MemoryEstimate]
+    memory_of: Callable[[Run], MemoryFigures]
     state: State
     hidden: tuple[Finding, ...] = ()  # what the policy leaves out: counted, never silently lost
     policy: Policy = field(default_factory=Policy)
@@ -148,6 +148,10 @@ class Advisor:
         """The memory of a run under its framework's profile."""
         return estimate_memory(run, self.profile(run.recipe.framework), self.memory_calibration)
 
+    def memory_figures_of(self, run: Run) -> MemoryFigures:
+        """The same figures without ranges, parts and trace: what a change of a plan is asked for."""
+        return memory_figures(run, self.profile(run.recipe.framework), self.memory_calibration)
+
     def judge(self, file: PlanFile, today: date) -> Judgement:
         """Everything about one plan. Raises Unreadable where a name in it is unknown."""
         case = resolve(file, self.knowledge, today)
@@ -160,7 +164,7 @@ class Advisor:
             time=estimates.time,
             cost=estimates.cost,
             missing=tuple(missing),
-            memory_of=self.memory_of,
+            memory_of=self.memory_figures_of,
             pricing=pricing,
             stale_sources=_stale(case),
             failures_per_device_day=_failures(case),
@@ -175,7 +179,7 @@ class Advisor:
         remaining, more = self.policy.judge_accepted(remaining, file, known, today)
         remaining, hidden = self.policy.split(remaining)
         return Judgement(case, estimates, pricing, facts, ordered(remaining), acceptances + more,
-                         verdict_of(remaining), self.memory_of, state, hidden, self.policy)  # fmt: skip
+                         verdict_of(remaining), self.memory_figures_of, state, hidden, self.policy)  # fmt: skip
 
     def under(self, policy: Policy) -> Advisor:
         """The same knowledge and rules under a user's own settings."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from advisor.estimates.memory import MemoryEstimate
+from advisor.estimates.memory import MemoryEstimate, MemoryFigures
 from advisor.estimates.run import Layout, Run
 from advisor.records import dataclass
 from advisor.resolve import Case
@@ -48,9 +48,9 @@ class Sensitivity:
     budget_needed: float | None
 
 
-def _chance(memory_of: Callable[[Run], MemoryEstimate], run: Run, **changes: Any) -> float:
+def _chance(memory_of: Callable[[Run], MemoryFigures], run: Run, **changes: Any) -> float:
     changed = replace(run, recipe=replace(run.recipe, **changes)) if changes else run
-    return memory_of(changed).probability_fits
+    return float(memory_of(changed).probability_fits)
 
 
 def _largest(fits: Callable[[int], bool], start: int, limit: int) -> int | None:
@@ -70,7 +70,7 @@ def _largest(fits: Callable[[int], bool], start: int, limit: int) -> int | None:
 def measure_sensitivity(
     case: Case,
     memory: MemoryEstimate | None,
-    memory_of: Callable[[Run], MemoryEstimate],
+    memory_of: Callable[[Run], MemoryFigures],
     calendar_days: float | None,
     project_cost: float | None,
 ) -> Sensitivity:
@@ -113,7 +113,7 @@ def measure_sensitivity(
     return Sensitivity(fits, settings, adapters, devices, longest, batch, hurry, project_cost)
 
 
-def _devices_that_fit(run: Run, memory_of: Callable[[Run], MemoryEstimate]) -> int | None:
+def _devices_that_fit(run: Run, memory_of: Callable[[Run], MemoryFigures]) -> int | None:
     """The smallest count, doubling from what there is, with weights sharded, activations recomputed and b = 1."""
     if run.recipe.adapters:
         return None

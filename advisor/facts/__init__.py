@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -30,6 +30,11 @@ def specifications() -> Vocabulary:
     return Vocabulary(fact.spec for fact in vocabulary().values())
 
 
+@cache
+def _computed() -> tuple[tuple[str, Callable[[State], Value]], ...]:
+    return tuple((name, fact.value) for name, fact in vocabulary().items() if fact.value is not None)
+
+
 def facts_of(state: State) -> dict[str, Value]:
     """The value of every fact that is not a conclusion; None where unknown."""
-    return {fact.name: fact.value(state) for fact in vocabulary().values() if fact.value is not None}
+    return {name: value(state) for name, value in _computed()}

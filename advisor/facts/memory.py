@@ -38,7 +38,7 @@ def _quantisation_saves(s: State) -> float | None:
     if s.memory is None or not s.recipe.adapters or s.recipe.quantisation is None:
         return None
     plain = s.memory_of(replace(s.run, recipe=replace(s.recipe, quantisation=None)))
-    return 1 - s.memory.allocated.likely / plain.allocated.likely
+    return float(1 - s.memory.allocated.likely / plain.allocated)
 
 
 def _devices_to_fit(s: State) -> float | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from advisor.estimates.cost import CostEstimate
-from advisor.estimates.memory import MemoryEstimate
+from advisor.estimates.memory import MemoryEstimate, MemoryFigures
 from advisor.estimates.run import Range, Recipe, Run
 from advisor.estimates.serving import ServingEstimate
 from advisor.estimates.time import TimeEstimate
@@ -30,7 +30,7 @@ class State:
     time: TimeEstimate | None
     cost: CostEstimate | None
     missing: tuple[str, ...]
-    memory_of: Callable[[Run], MemoryEstimate]
+    memory_of: Callable[[Run], MemoryFigures]
     pricing: Pricing
     stale_sources: int
     failures_per_device_day: float

@@ -76,7 +76,7 @@ def _fits_by_sharding(s: State) -> bool | None:
     layout = replace(s.run.layout, tensor=1, pipeline=1)
     stage: Literal[2, 3] = 3 if s.recipe.zero_stage == 3 else 2
     changed = replace(s.run, layout=layout, recipe=replace(s.recipe, zero_stage=stage))
-    return s.memory_of(changed).probability_fits >= 0.5
+    return bool(s.memory_of(changed).probability_fits >= 0.5)
 
 
 def _nodes_gain(s: State) -> float | None:

@@ -336,6 +336,7 @@ class _Ruleset:
         self._hits: list[str] = []
         self._kept: dict[tuple[bool | int | None, ...], list[str]] = {}
         self._attributes: Mapping[str, list[str]] = made["attributes"]
+        self._names = tuple(name for attributes in self._attributes.values() for name in attributes)
         definition: dict[str, dict[str, Any]] = {
             f"r{i}": {"all": patterns, "run": _recorder(self._hits, rule_id)}
             for i, (rule_id, patterns) in enumerate(made["rules"])
@@ -355,7 +356,7 @@ class _Ruleset:
 
         What holds depends on the constants alone, and plans that differ often share them: the last answers are kept.
         """
-        key = tuple(codes.get(name) for attributes in self._attributes.values() for name in attributes)
+        key = tuple(map(codes.get, self._names))
         if key not in self._kept:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
