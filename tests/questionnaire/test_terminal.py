@@ -26,13 +26,15 @@ DAY = date(2026, 11, 22)
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 FIGURES = re.compile(r"(?m)^  (?:So far: |目前估算：).*(?:\n    .*)*")
 PROMPT = r"\n> "
+DROPPED = ("LC_", "LANG", "PYTHONUTF8", "COLUMNS", "LINES")
+"""Variables of the test run that a person's terminal does not have; parallel workers set the last two."""
 
 
 class Terminal:
     """`advisor ask` at a terminal of 100 columns, and all that was seen there."""
 
     def __init__(self, lang: Language, *arguments: str, columns: int = 100, locale: str = "C.UTF-8") -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHONUTF8"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
         command = ["-m", "advisor", "--lang", lang, "ask", "plan.yaml", "--date", DAY.isoformat(), *arguments]
         self.child = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=60, dimensions=(50, columns),
                                    env=kept | {"TERM": "dumb", "LC_ALL": locale})  # fmt: skip
