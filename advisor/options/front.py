@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from advisor.options.offer import RISKS, Option, Options
@@ -157,20 +155,9 @@ class LogScale:
                     yield value, self.at(value)
 
 
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only for a picture
-
-    import advisor.templates as folder  # noqa: PLC0415 - a folder of data
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(next(iter(folder.__path__)))), undefined=StrictUndefined, autoescape=True,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    return environment.get_template("pictures/front.svg.j2")
-
-
 def render_front(options: Options, lang: Language) -> str | None:
     """The front as an SVG picture with text alternatives; None of fewer than two options."""
+    from advisor.report.pictures import environment  # noqa: PLC0415 - only for a picture
+
     picture = picture_of(options, lang)
-    return None if picture is None else str(_template().render(picture))
+    return None if picture is None else str(environment().get_template("pictures/front.svg.j2").render(picture))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from advisor.report.accuracy import Accuracy, Point, Trained
+from advisor.report.pictures import environment
 from advisor.words import Language, say
 from advisor.words.figures import significant
 
@@ -104,19 +103,6 @@ class _Scale:
                     yield significant(value, 2), self.share(value)
 
 
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only for a picture
-
-    import advisor.templates as folder  # noqa: PLC0415 - a folder of data
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(next(iter(folder.__path__)))), undefined=StrictUndefined, autoescape=True,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    return environment.get_template("pictures/accuracy.svg.j2")
-
-
 def render_picture(found: Accuracy, lang: Language) -> str:
     """The picture as SVG, with text alternatives, readable on light and dark ground."""
-    return str(_template().render(picture_of(found, lang)))
+    return str(environment().get_template("pictures/accuracy.svg.j2").render(picture_of(found, lang)))

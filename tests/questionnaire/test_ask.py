@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from story_plan import STORY_PLAN
 
 from advisor.cli import build
 from advisor.library import load_advisor
@@ -84,36 +85,7 @@ def test_the_story(folder: Path, lang: Language) -> None:
         f"{line}\n" for line in outcome(judgement, find_options(load_advisor(), judgement), "story.yaml", lang)
     )
     assert judgement.verdict == "no-go"
-    assert Path("story.yaml").read_text(encoding="utf-8") == (
-        """\
-version: 1
-model:
-  parameters: 30B
-training:
-  method: continued-pretraining
-  precision: fp16
-  sequence_length: 4096
-hardware:
-  device: v100-32g-sxm2
-  count: 8
-  tenure: owned
-data:
-  - kind: private-code
-    size: 50GB
-    license: Apache-2.0 AND BSD-3-Clause AND GPL-2.0-only
-    source: internal
-project:
-  budget: 100000 CNY
-  deadline: 3 months
-  goal: api-knowledge
-  use: weights-to-customers
-  regions: [CN]
-  sensitivity: confidential
-  environment: bare-metal
-  requirements: [domestic-hardware, domestic-model, on-premises]
-  team: {engineers: 0}
-"""
-    )
+    assert Path("story.yaml").read_text(encoding="utf-8") == STORY_PLAN
 
 
 def saved(name: str = "plan.yaml") -> str:

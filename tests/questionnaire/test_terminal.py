@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from story_plan import STORY_PLAN
 
 from advisor.library import load_advisor
 from advisor.options import find_options
@@ -93,34 +94,6 @@ SECOND: dict[Language, list[str]] = {
         "China", "nobody", "", "-", "15", "3 months", "",
     ],
 }  # fmt: skip
-STORY = """\
-version: 1
-model:
-  parameters: 30B
-training:
-  method: continued-pretraining
-  precision: fp16
-  sequence_length: 4096
-hardware:
-  device: v100-32g-sxm2
-  count: 8
-  tenure: owned
-data:
-  - kind: private-code
-    size: 50GB
-    license: Apache-2.0 AND BSD-3-Clause AND GPL-2.0-only
-    source: internal
-project:
-  budget: 100000 CNY
-  deadline: 3 months
-  goal: api-knowledge
-  use: weights-to-customers
-  regions: [CN]
-  sensitivity: confidential
-  environment: bare-metal
-  requirements: [domestic-hardware, domestic-model, on-premises]
-  team: {engineers: 0}
-"""
 
 
 def without_figures(text: str) -> str:
@@ -145,7 +118,7 @@ def test_a_whole_session(lang: Language) -> None:
     with terminal(lang) as second:
         second.answer(*SECOND[lang])
         assert second.end() == 0
-    assert Path("plan.yaml").read_text(encoding="utf-8") == STORY
+    assert Path("plan.yaml").read_text(encoding="utf-8") == STORY_PLAN
     asked, end = second.seen.split(say(lang, "ask.written", file="plan.yaml") + "\n")
     assert end == at_the_end(lang)
     expected = (TRANSCRIPTS / f"terminal.{lang}.txt").read_text(encoding="utf-8")
@@ -185,7 +158,7 @@ def test_broken_off_at_every_question() -> None:
     with terminal("zh") as session:
         session.answer("")
         assert session.end() == 0
-    assert Path("plan.yaml").read_text(encoding="utf-8") == STORY
+    assert Path("plan.yaml").read_text(encoding="utf-8") == STORY_PLAN
 
 
 @pytest.mark.parametrize("locale", ["C", "zh_CN.UTF-8", "C.UTF-8"])
